@@ -1,0 +1,1 @@
+"""The worker: one LiveKit job is one call."""

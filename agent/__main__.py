@@ -1,0 +1,58 @@
+"""`python -m agent`: the worker's command line."""
+
+import argparse
+import os
+import sys
+from pathlib import Path
+
+from agent.playbook_file import PlaybookError, load_playbook
+from agent.settings import AgentSettings
+from records import StoreUnavailableError, migrate
+from settings import SettingsError, load_settings
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run the worker; returns the exit code."""
+    parser = argparse.ArgumentParser(
+        prog="python -m agent",
+        description="Sidenote's worker: joins the calls that the media server gives it.",
+        epilog="Settings come from the environment and .env; .env.example lists them all.",
+    )
+    commands = parser.add_subparsers(dest="command", required=True, metavar="start|dev")
+    for name, text in (
+        ("start", "run as a service: JSON logs, and on SIGTERM running calls are finished first"),
+        ("dev", "run in a terminal: coloured logs, and Ctrl-C stops at once"),
+    ):
+        command = commands.add_parser(name, help=text, description=text)
+        command.add_argument("--url", help="media server, in place of LIVEKIT_URL")
+        command.add_argument("--log-format", choices=("json", "colored"), help="form of the logs")
+        command.add_argument("--log-level", default="INFO", help="DEBUG, INFO, WARNING or ERROR")
+    options = parser.parse_args(arguments)
+    if options.url:
+        os.environ["LIVEKIT_URL"] = options.url
+    try:
+        settings = load_settings(AgentSettings)
+        load_playbook(settings.playbook_folder / f"{settings.playbook}.yaml")
+        migrate(settings.database_url)
+    except (SettingsError, PlaybookError, StoreUnavailableError) as error:
+        print(f"agent: {error}", file=sys.stderr)
+        return 2
+    return _run_worker(options)
+
+
+def _run_worker(options: argparse.Namespace) -> int:
+    # The end-of-turn model would cost every process 220 MB and is not used.
+    os.environ.setdefault("LIVEKIT_AGENTS_PRELOAD_LOCAL_INFERENCE", "0")
+    from livekit.agents.__main__ import main as livekit_main
+
+    worker_file = Path(__file__).parent / "worker.py"
+    arguments = ["start", str(worker_file), "--log-level", options.log_level.upper()]
+    if options.command == "dev":
+        arguments.append("--dev")
+    default_format = "colored" if options.command == "dev" else "json"
+    arguments += ["--log-format", options.log_format or default_format]
+    return livekit_main(arguments)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

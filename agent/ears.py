@@ -1,0 +1,119 @@
+"""A subscribed microphone track as mono 16 kHz frames of 50 ms, with the time of each."""
+
+import asyncio
+from collections import deque
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+from livekit import rtc
+
+from agent.speech_gate import SAMPLE_RATE_HZ, Samples
+
+Clock = Callable[[], float]
+"""Returns the time in seconds since the Unix epoch."""
+
+FRAME_MS: Final = 50
+"""10 ms frames cost four times as much."""
+WAITING_FRAMES: Final = 200
+"""10 s of audio; with more waiting the oldest is dropped and counted."""
+
+
+@dataclass(frozen=True, slots=True)
+class HeardFrame:
+    """50 ms of a participant's microphone."""
+
+    samples: Samples
+    ended_at_seconds: float
+    """When the end of the frame was heard, on the clock that was handed to `Ears`."""
+
+
+class StreamClock:
+    """Gives each position in a stream of audio a time.
+
+    Frames arrive in bursts and late, never early: the earliest arrival tells best when audio
+    was played, so the clock follows early frames at once, late ones slowly (the two ends'
+    clocks drift by some 0.01 %), and jumps after a gap.
+    """
+
+    _FOLLOW: Final = 0.0005
+    _GAP_SECONDS: Final = 1.0
+
+    def __init__(self) -> None:
+        self._start: float | None = None
+
+    def time_of(self, position_seconds: float, arrived_at_seconds: float) -> float:
+        """Return the time of a position whose audio arrives now."""
+        if self._start is None:
+            self._start = arrived_at_seconds - position_seconds
+        late = arrived_at_seconds - (self._start + position_seconds)
+        if late < 0 or late > self._GAP_SECONDS:
+            self._start += late
+        else:
+            self._start += late * self._FOLLOW
+        return self._start + position_seconds
+
+
+class Ears:
+    """Reads one track until it ends or `end_input` is called.
+
+    One reader only forwards, so that nothing waits in the library, which drops without
+    counting. Use `frames` from one task; `read` belongs into a task of its own.
+    """
+
+    def __init__(self, track: rtc.Track) -> None:
+        self._stream = rtc.AudioStream(
+            track, sample_rate=SAMPLE_RATE_HZ, num_channels=1, frame_size_ms=FRAME_MS
+        )
+        self._clock = StreamClock()
+        self._waiting: deque[HeardFrame] = deque()
+        self._news = asyncio.Event()
+        self._ended = asyncio.Event()
+        self._received_samples = 0
+        self.dropped_frames = 0
+        """Frames that were thrown away because they were not taken in time."""
+
+    @property
+    def received_seconds(self) -> float:
+        """Seconds of audio that came from the track."""
+        return self._received_samples / SAMPLE_RATE_HZ
+
+    def end_input(self) -> None:
+        """Read no more; what has been read is still handed out."""
+        self._ended.set()
+        self._news.set()
+
+    async def read(self, now: Clock) -> None:
+        """Read the track until it ends or `end_input` is called, then close it."""
+        try:
+            async with asyncio.TaskGroup() as tasks:
+                reading = tasks.create_task(self._forward(now))
+                await self._ended.wait()
+                reading.cancel()
+        finally:
+            await self._stream.aclose()
+
+    async def _forward(self, now: Clock) -> None:
+        try:
+            async for event in self._stream:
+                samples = np.frombuffer(event.frame.data, dtype=np.int16)
+                self._received_samples += len(samples)
+                ended = self._clock.time_of(self.received_seconds, now())
+                if len(self._waiting) >= WAITING_FRAMES:
+                    self._waiting.popleft()
+                    self.dropped_frames += 1
+                self._waiting.append(HeardFrame(samples, ended))
+                self._news.set()
+        finally:
+            self.end_input()
+
+    async def frames(self) -> AsyncIterator[HeardFrame]:
+        """Yield the frames in order; ends when the track has ended and all are taken."""
+        while True:
+            while self._waiting:
+                yield self._waiting.popleft()
+            if self._ended.is_set():
+                return
+            self._news.clear()
+            await self._news.wait()

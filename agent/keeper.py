@@ -1,0 +1,67 @@
+"""Keeps every final in the store before anybody sees it."""
+
+import asyncio
+import logging
+from collections import deque
+from typing import Final
+
+from records import Store, StoreUnavailableError
+from transcript_buffer import Segment
+
+logger = logging.getLogger("sidenote.keeper")
+
+RETRY_SECONDS: Final = 1.0
+WAITING_SEGMENTS: Final = 20_000
+"""Some hours of finals; with more waiting for a store that is away, the oldest is given up."""
+
+
+class Keeper:
+    """Writes the finals of one meeting; while the store is away they wait here, in order."""
+
+    def __init__(self, store: Store, room_sid: str) -> None:
+        self._store = store
+        self._room_sid = room_sid
+        self._waiting: deque[Segment] = deque()
+        self.lost_segments = 0
+        """Finals that were given up because the store was away for too long."""
+
+    @property
+    def waiting_segments(self) -> int:
+        """Finals that are not in the store yet."""
+        return len(self._waiting)
+
+    async def keep(self, segment: Segment) -> None:
+        """Write a final. Returns when it is in the store, or noted for when the store is back."""
+        if not self._waiting:
+            try:
+                await self._store.add_segment(self._room_sid, segment)
+            except StoreUnavailableError as error:
+                logger.error(
+                    "the store is away; finals wait in memory until it is back",
+                    extra={"error": str(error)},
+                )
+            else:
+                return
+        if len(self._waiting) >= WAITING_SEGMENTS:
+            self._waiting.popleft()
+            self.lost_segments += 1
+        self._waiting.append(segment)
+
+    async def run(self) -> None:
+        """Write what waits as soon as the store is back, until cancelled."""
+        while True:
+            await asyncio.sleep(RETRY_SECONDS)
+            await self.write_waiting()
+
+    async def write_waiting(self) -> bool:
+        """Write what waits; False if the store is still away."""
+        waited = len(self._waiting)
+        while self._waiting:
+            try:
+                await self._store.add_segment(self._room_sid, self._waiting[0])
+            except StoreUnavailableError:
+                return False
+            self._waiting.popleft()
+        if waited:
+            logger.info("the store is back; finals are written", extra={"finals": waited})
+        return True

@@ -1,0 +1,42 @@
+"""The worker's settings, read once per process from the environment and `.env`."""
+
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import Field, SecretStr
+
+from settings import LiveKitSettings, StoreSettings
+
+
+class AgentSettings(LiveKitSettings, StoreSettings):
+    """What the worker needs to know."""
+
+    playbook: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]*$")] = "sales"
+    """Playbook of calls whose room names none: a file of `playbook_folder` without its ending."""
+    playbook_folder: Path = Path("playbooks")
+    """Where playbooks are."""
+    window_seconds: Annotated[float, Field(gt=0, le=3600)] = 20.0
+    """How much of the transcript a model reads."""
+    leave_after_seconds: Annotated[float, Field(ge=0, le=3600)] = 5.0
+    """How long the agent stays when the last person has left: a page that reloads is gone for
+    a moment. Must be shorter than the media server's departure timeout to matter."""
+
+    agent_max_calls: Annotated[int, Field(ge=1, le=1000)] = 20
+    """Calls that this worker takes at once; more go to another worker."""
+    agent_idle_processes: Annotated[int, Field(ge=0, le=64)] = 1
+    """Processes kept ready for the next call."""
+    agent_drain_seconds: Annotated[int, Field(ge=0)] = 60
+    """How long running calls may go on after a first signal to stop."""
+    agent_http_port: Annotated[int, Field(ge=0, le=65535)] = 0
+    """Port of the worker's own health page on loopback; 0: any free one."""
+    recognizer_processes: Annotated[int, Field(ge=0, le=64)] = 0
+    """Processes for the local recognizer in each call; 0: one for each core."""
+
+    openai_api_key: SecretStr | None = None
+    """Key of an OpenAI-compatible server; without one the playbook advises alone."""
+    openai_base_url: str | None = None
+    """Address of the server; None: OpenAI's own."""
+    llm_model: str = "gpt-4o-mini"
+    """Name of the model there."""
+    llm_timeout_seconds: Annotated[float, Field(gt=0, le=120)] = 12.0
+    """How long a whole answer may take; a later one helps nobody."""

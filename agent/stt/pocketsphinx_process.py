@@ -1,0 +1,170 @@
+"""The recognizer process: decodes the segments of several speakers in turns.
+
+pocketsphinx holds Python's interpreter lock while it decodes, so it has a process of its own.
+Each segment has a decoder; the process decodes a slice of one segment, then of the next, so
+that a long backlog of one speaker does not hold up another.
+
+Started by `agent.stt.recognizer`, never by hand: `python -m agent.stt.pocketsphinx_process FD`.
+"""
+
+import select
+import signal
+import socket
+import sys
+import time
+from collections import deque
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+import pocketsphinx
+
+from agent.stt.framing import Kind, Message, MessageBuffer, with_json
+
+SAMPLE_RATE_HZ: Final = 16000
+SLICE_BYTES: Final = SAMPLE_RATE_HZ // 10 * 2
+"""100 ms of audio: the longest that one segment keeps the others waiting."""
+INTERIM_EVERY_BYTES: Final = SAMPLE_RATE_HZ // 5 * 2
+"""200 ms of audio between two interims of a segment."""
+INTERIM_BACKLOG_BYTES: Final = SAMPLE_RATE_HZ * 2
+"""With more than a second of audio waiting, interims are left out: finals come first."""
+
+DECODER_OPTIONS: Final[dict[str, Any]] = {
+    "samprate": float(SAMPLE_RATE_HZ),
+    "loglevel": "FATAL",
+}
+
+
+@dataclass(slots=True)
+class _OpenSegment:
+    decoder: Any
+    waiting: deque[bytes] = field(default_factory=deque)
+    waiting_bytes: int = 0
+    ended: bool = False
+    since_interim_bytes: int = 0
+    interim: str = ""
+    decode_seconds: float = 0.0
+
+
+class RecognizerProcess:
+    """Reads messages from a socket, decodes, and answers on the same socket."""
+
+    def __init__(self, connection: socket.socket, decoders: int) -> None:
+        self._connection = connection
+        self._received = MessageBuffer()
+        self._segments: dict[int, _OpenSegment] = {}
+        self._free = [_make_decoder() for _ in range(decoders)]
+
+    def run(self) -> None:
+        """Work until the other end closes the socket."""
+        self._send(Message(Kind.READY, 0))
+        while self._receive(block=not self._has_work()):
+            for number in list(self._segments):
+                self._advance(number)
+
+    def _has_work(self) -> bool:
+        return any(segment.waiting or segment.ended for segment in self._segments.values())
+
+    def _receive(self, *, block: bool) -> bool:
+        """Take in what has arrived; False when the agent has gone."""
+        while select.select([self._connection], [], [], None if block else 0)[0]:
+            block = False
+            received = self._connection.recv(1 << 16)
+            if not received:
+                return False
+            for message in self._received.feed(received):
+                self._take(message)
+        return True
+
+    def _take(self, message: Message) -> None:
+        if message.kind is Kind.START:
+            decoder = self._free.pop() if self._free else _make_decoder()
+            if cmn := message.json()["cmn"]:
+                decoder.set_cmn(cmn)
+            decoder.start_utt()
+            self._segments[message.segment] = _OpenSegment(decoder)
+            return
+        segment = self._segments.get(message.segment)
+        if segment is None:
+            return  # cancelled before; its audio was still under way
+        if message.kind is Kind.AUDIO:
+            segment.waiting.append(message.body)
+            segment.waiting_bytes += len(message.body)
+        elif message.kind is Kind.END:
+            segment.ended = True
+        elif message.kind is Kind.CANCEL:
+            segment.decoder.end_utt()
+            self._free.append(segment.decoder)
+            del self._segments[message.segment]
+
+    def _advance(self, number: int) -> None:
+        segment = self._segments[number]
+        started = time.perf_counter()
+        audio = self._next_slice(segment)
+        if audio:
+            segment.decoder.process_raw(audio, no_search=False, full_utt=False)
+            self._interim(number, segment, len(audio))
+        segment.decode_seconds += time.perf_counter() - started
+        if segment.ended and not segment.waiting:
+            self._finish(number, segment)
+
+    @staticmethod
+    def _next_slice(segment: _OpenSegment) -> bytes:
+        taken: list[bytes] = []
+        size = 0
+        while segment.waiting and size < SLICE_BYTES:
+            taken.append(segment.waiting.popleft())
+            size += len(taken[-1])
+        segment.waiting_bytes -= size
+        return b"".join(taken)
+
+    def _interim(self, number: int, segment: _OpenSegment, decoded_bytes: int) -> None:
+        segment.since_interim_bytes += decoded_bytes
+        late = segment.waiting_bytes > INTERIM_BACKLOG_BYTES
+        if segment.ended or late or segment.since_interim_bytes < INTERIM_EVERY_BYTES:
+            return
+        segment.since_interim_bytes = 0
+        text = _hypothesis(segment.decoder)
+        if text and text != segment.interim:
+            segment.interim = text
+            self._send(Message(Kind.INTERIM, number, text.encode()))
+
+    def _finish(self, number: int, segment: _OpenSegment) -> None:
+        started = time.perf_counter()
+        decoder = segment.decoder
+        decoder.end_utt()
+        text = _hypothesis(decoder)
+        seconds = segment.decode_seconds + time.perf_counter() - started
+        self._send(
+            with_json(
+                Kind.FINAL, number, text=text, cmn=decoder.get_cmn(False), decode_seconds=seconds
+            )
+        )
+        self._free.append(decoder)
+        del self._segments[number]
+
+    def _send(self, message: Message) -> None:
+        self._connection.sendall(message.encode())
+
+
+def _make_decoder() -> Any:
+    return pocketsphinx.Decoder(**DECODER_OPTIONS)
+
+
+def _hypothesis(decoder: Any) -> str:
+    hypothesis = decoder.hyp()
+    return hypothesis.hypstr if hypothesis else ""
+
+
+def main() -> None:
+    """Serve the socket whose file descriptor is the first argument."""
+    # Ctrl-C in a terminal reaches every process of the group; the agent decides when to stop.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    with socket.socket(fileno=int(sys.argv[1])) as connection:
+        try:
+            RecognizerProcess(connection, decoders=int(sys.argv[2])).run()
+        except (BrokenPipeError, ConnectionResetError):
+            return
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,239 @@
+"""Recognizer processes as the agent sees them: open a segment, push audio, await the final.
+
+A process that dies is replaced, and the audio it had not answered is sent again.
+"""
+
+import asyncio
+import logging
+import os
+import socket
+import subprocess
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Final
+
+from agent.stt.framing import Kind, Message, MessageBuffer, with_json
+
+logger = logging.getLogger("sidenote.recognizer")
+
+DECODERS_PER_PROCESS: Final = 2
+"""Segments that a process decodes at once without loading another model first."""
+ATTEMPTS: Final = 3
+"""How often the audio of a segment is sent before its recognition is given up."""
+
+
+class RecognizerError(Exception):
+    """A segment could not be recognized, however often it was sent."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recognized:
+    """What a recognizer heard in a segment."""
+
+    text: str
+    """Empty when there was nothing to hear."""
+    cmn: str
+    """Cepstral means of the speaker's voice and microphone; hand them to the next segment."""
+    decode_seconds: float
+    """Time that the decoder computed."""
+
+
+@dataclass(slots=True, eq=False)
+class SegmentDecode:
+    """One segment under recognition; made by `RecognizerPool.open_segment`."""
+
+    number: int
+    cmn: str | None
+    on_interim: Callable[[str], None]
+    final: asyncio.Future[Recognized]
+    audio: list[bytes] = field(default_factory=list)
+    """Everything pushed so far, kept until the final is there."""
+    ended: bool = False
+    attempts: int = 0
+    process: "_Process | None" = None
+
+    def push(self, pcm: bytes) -> None:
+        """Add mono 16-bit PCM at 16 kHz."""
+        self.audio.append(pcm)
+        if self.process:
+            self.process.send(Message(Kind.AUDIO, self.number, pcm))
+
+    def end(self) -> None:
+        """Say that the segment is over; `final` is set soon after."""
+        self.ended = True
+        if self.process:
+            self.process.send(Message(Kind.END, self.number))
+
+    def cancel(self) -> None:
+        """Forget the segment."""
+        if self.process:
+            self.process.send(Message(Kind.CANCEL, self.number))
+            self.process.segments.pop(self.number, None)
+            self.process = None
+        self.final.cancel()
+
+
+class _Process:
+    """One recognizer process and the segments it is at."""
+
+    def __init__(self) -> None:
+        ours, theirs = socket.socketpair()
+        with theirs:
+            self._popen = subprocess.Popen(
+                [
+                    sys.executable,
+                    "-m",
+                    "agent.stt.pocketsphinx_process",
+                    str(theirs.fileno()),
+                    str(DECODERS_PER_PROCESS),
+                ],
+                pass_fds=[theirs.fileno()],
+                stdin=subprocess.DEVNULL,
+            )
+        self._socket = ours
+        self._writer: asyncio.StreamWriter | None = None
+        self.segments: dict[int, SegmentDecode] = {}
+
+    @property
+    def pid(self) -> int:
+        """Process id, for tests and measurements."""
+        return self._popen.pid
+
+    async def attach(self) -> asyncio.StreamReader:
+        """Connect the process to the running event loop."""
+        reader, self._writer = await asyncio.open_connection(sock=self._socket)
+        for segment in self.segments.values():
+            self._replay(segment)
+        return reader
+
+    def take(self, segment: SegmentDecode) -> None:
+        """Make this process recognize a segment, from its beginning."""
+        segment.process = self
+        segment.attempts += 1
+        self.segments[segment.number] = segment
+        if self._writer:
+            self._replay(segment)
+
+    def _replay(self, segment: SegmentDecode) -> None:
+        self.send(with_json(Kind.START, segment.number, cmn=segment.cmn))
+        for pcm in segment.audio:
+            self.send(Message(Kind.AUDIO, segment.number, pcm))
+        if segment.ended:
+            self.send(Message(Kind.END, segment.number))
+
+    def send(self, message: Message) -> None:
+        """Send a message; before `attach` and after the process died it is replayed instead."""
+        if self._writer and not self._writer.is_closing():
+            self._writer.write(message.encode())
+
+    def receive(self, message: Message) -> None:
+        """Hand an interim or a final to its segment."""
+        segment = self.segments.get(message.segment)
+        if segment is None:
+            return
+        if message.kind is Kind.INTERIM:
+            segment.on_interim(message.body.decode())
+        elif message.kind is Kind.FINAL:
+            del self.segments[message.segment]
+            segment.process = None
+            segment.audio.clear()
+            if not segment.final.done():
+                segment.final.set_result(Recognized(**message.json()))
+
+    def close(self) -> None:
+        """End the process by closing its socket; it holds nothing that is worth a farewell."""
+        if self._writer:
+            self._writer.close()
+        else:
+            self._socket.close()
+        self._popen.kill()
+        self._popen.wait()
+
+
+class RecognizerPool:
+    """Up to `size` recognizer processes, shared by the streams of one agent process.
+
+    Use as an async context manager. `prewarm` may be called before, without an event loop, so
+    that the models are loaded when the call begins.
+    """
+
+    def __init__(self, size: int | None = None) -> None:
+        self._size = size or max(1, os.cpu_count() or 1)
+        self._processes: list[_Process] = []
+        self._tasks = asyncio.TaskGroup()
+        self._open = False
+        self._next_number = 0
+        self.restarts = 0
+        """How many processes died and were replaced."""
+
+    def prewarm(self) -> None:
+        """Start the first process."""
+        if not self._processes:
+            self._processes.append(_Process())
+
+    async def __aenter__(self) -> "RecognizerPool":
+        await self._tasks.__aenter__()
+        self._open = True
+        self.prewarm()
+        for process in self._processes:
+            self._tasks.create_task(self._serve(process), name="recognizer")
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        self._open = False
+        for process in self._processes:
+            process.close()
+        await self._tasks.__aexit__(None, None, None)
+
+    @property
+    def pids(self) -> list[int]:
+        """Process ids of the recognizers that run now."""
+        return [process.pid for process in self._processes]
+
+    def reserve(self, speakers: int) -> None:
+        """Have a process for each of so many speakers, as far as the pool's size allows."""
+        while len(self._processes) < min(self._size, speakers):
+            process = _Process()
+            self._processes.append(process)
+            self._tasks.create_task(self._serve(process), name="recognizer")
+
+    def open_segment(self, cmn: str | None, on_interim: Callable[[str], None]) -> SegmentDecode:
+        """Begin to recognize a segment on the process with the least to do."""
+        self._next_number = (self._next_number + 1) & 0xFFFFFFFF
+        final: asyncio.Future[Recognized] = asyncio.get_running_loop().create_future()
+        segment = SegmentDecode(self._next_number, cmn, on_interim, final)
+        self._least_busy().take(segment)
+        return segment
+
+    def _least_busy(self) -> _Process:
+        return min(self._processes, key=lambda process: len(process.segments))
+
+    async def _serve(self, process: _Process) -> None:
+        """Read what a process answers; when it dies, replace it and send its segments again."""
+        reader = await process.attach()
+        received = MessageBuffer()
+        try:
+            while answer := await reader.read(1 << 16):
+                for message in received.feed(answer):
+                    process.receive(message)
+        except ConnectionError:
+            pass  # the same as an end of file: the process is gone
+        process.close()
+        if self._open:
+            self._replace(process)
+
+    def _replace(self, dead: _Process) -> None:
+        logger.warning("a recognizer process ended and is replaced", extra={"pid": dead.pid})
+        self.restarts += 1
+        fresh = _Process()
+        self._processes[self._processes.index(dead)] = fresh
+        for segment in dead.segments.values():
+            if segment.attempts < ATTEMPTS:
+                fresh.take(segment)
+            elif not segment.final.done():
+                segment.process = None
+                segment.final.set_exception(
+                    RecognizerError(f"the recognizer ended {ATTEMPTS} times on one segment")
+                )
+        self._tasks.create_task(self._serve(fresh), name="recognizer")

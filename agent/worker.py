@@ -1,0 +1,203 @@
+"""The worker: registers with the media server, and serves a call for each job it is given.
+
+`server` is what LiveKit's own command line runs; `python -m agent` calls that.
+"""
+
+import asyncio
+import logging
+import math
+import time
+from contextlib import AsyncExitStack
+from typing import Final
+
+from livekit.agents import AgentServer, AutoSubscribe, JobContext, JobProcess, JobRequest
+
+from agent.beat import WorkerBeat
+from agent.call import Call
+from agent.lease import RoomLease
+from agent.llm import OpenAIModel
+from agent.playbook import Playbook
+from agent.playbook_file import PlaybookError, load_playbook
+from agent.settings import AgentSettings
+from agent.stt.pocketsphinx import PocketSphinxSTT
+from agent.stt.recognizer import RecognizerPool
+from records import Store, StoreUnavailableError
+from settings import load_settings
+from wire.dispatch import DispatchMetadata
+from wire.topics import AGENT_NAME
+
+logger = logging.getLogger("sidenote.worker")
+
+POOL: Final = "recognizer pool"
+RECOGNIZER_LABEL: Final = "pocketsphinx, on the computer that runs Sidenote"
+BUSIEST_LOAD: Final = 0.69
+"""The media server gives no job to a worker that reports 0.7 or more, and never repeats the
+dispatch: a worker stays below until it is really full."""
+
+
+def prewarm(process: JobProcess) -> None:
+    """Load the recognizer before the call begins; runs once in each job process."""
+    pool = RecognizerPool(load_settings(AgentSettings).recognizer_processes or None)
+    pool.prewarm()
+    process.userdata[POOL] = pool
+
+
+async def on_request(request: JobRequest) -> None:
+    """Take every job, under an identity of its own.
+
+    With a fixed identity the media server would take a quick successor for the dead agent
+    and end both.
+    """
+    await request.accept(name="Sidenote", identity=f"sidenote-{request.id}")
+
+
+async def entrypoint(context: JobContext) -> None:
+    """Begin to serve a call, and return: the job lasts until the room or the call ends."""
+    calls = _RunningCalls.of(context.proc)
+    await calls.begin(context)
+
+
+async def on_session_end(context: JobContext) -> None:
+    """Finish the call while the room is still connected."""
+    await _RunningCalls.of(context.proc).finish(context.job.id)
+
+
+class _RunningCalls:
+    """The calls of one process, each with the task that runs it and what it has opened."""
+
+    def __init__(self) -> None:
+        self._calls: dict[str, tuple[Call, asyncio.Task[None]]] = {}
+
+    @classmethod
+    def of(cls, process: JobProcess) -> "_RunningCalls":
+        """Return the calls of a process: one in production, several in a thread worker."""
+        calls: _RunningCalls = process.userdata.setdefault("calls", cls())
+        return calls
+
+    async def begin(self, context: JobContext) -> None:
+        """Take the lease of the room, join it, and run the call in a task."""
+        settings = load_settings(AgentSettings)
+        async with AsyncExitStack() as opening:
+            store = await opening.enter_async_context(Store(settings.database_url))
+            lease = RoomLease(store, context.job.room.name, context.job.id, time.time)
+            # Before the agent joins: nobody ever sees two of them in a room.
+            if not await lease.take():
+                logger.info("another agent serves this room", extra={"room": context.job.room.name})
+                context.shutdown("the room is served by another agent")
+                return
+            opening.push_async_callback(lease.release)
+            call = await _open_call(context, settings, store, lease, opening)
+            opened = opening.pop_all()
+        task = asyncio.get_running_loop().create_task(_run(context, call, opened), name="call")
+        self._calls[context.job.id] = (call, task)
+
+    async def finish(self, job_id: str) -> None:
+        """End a call and wait until it has finished what it heard."""
+        if running := self._calls.pop(job_id, None):
+            call, task = running
+            call.stop()
+            await task
+
+
+async def _open_call(
+    context: JobContext,
+    settings: AgentSettings,
+    store: Store,
+    lease: RoomLease,
+    opening: AsyncExitStack,
+) -> Call:
+    pool = context.proc.userdata.pop(POOL, None) or RecognizerPool(
+        settings.recognizer_processes or None
+    )
+    await opening.enter_async_context(pool)
+    model = _make_model(settings)
+    if model:
+        opening.push_async_callback(model.aclose)
+    await context.connect(auto_subscribe=AutoSubscribe.AUDIO_ONLY)
+    return Call(
+        room=context.room,
+        settings=settings,
+        store=store,
+        lease=lease,
+        recognizer=PocketSphinxSTT(pool),
+        recognizer_label=RECOGNIZER_LABEL,
+        playbook=_find_playbook(settings, context.job.metadata),
+        model=model,
+        on_speakers=pool.reserve,
+        now=time.time,
+    )
+
+
+async def _run(context: JobContext, call: Call, opened: AsyncExitStack) -> None:
+    try:
+        async with opened:
+            await call.run()
+    except StoreUnavailableError as error:
+        logger.error("the call ended because of the store", extra={"error": str(error)})
+    except Exception as error:  # noqa: BLE001
+        # Exception texts may hold what was said; the type and the place do not.
+        logger.error("the call ended by a fault", extra={"error": _describe(error)})
+    finally:
+        context.shutdown("the call is over")
+
+
+def _describe(error: BaseException) -> str:
+    if isinstance(error, BaseExceptionGroup):
+        return "; ".join(_describe(inner) for inner in error.exceptions)
+    place = error.__traceback__
+    while place and place.tb_next:
+        place = place.tb_next
+    where = f" in {place.tb_frame.f_code.co_qualname}:{place.tb_lineno}" if place else ""
+    return type(error).__name__ + where
+
+
+def _make_model(settings: AgentSettings) -> OpenAIModel | None:
+    if settings.openai_api_key is None:
+        return None
+    return OpenAIModel(
+        api_key=settings.openai_api_key.get_secret_value(),
+        base_url=settings.openai_base_url,
+        model=settings.llm_model,
+        timeout_seconds=settings.llm_timeout_seconds,
+    )
+
+
+def _find_playbook(settings: AgentSettings, metadata: str) -> Playbook:
+    """Load the playbook that the room names, else the worker's own."""
+    named = DispatchMetadata.model_validate_json(metadata).playbook if metadata else None
+    default = settings.playbook_folder / f"{settings.playbook}.yaml"
+    if named:
+        try:
+            return load_playbook(settings.playbook_folder / f"{named}.yaml")
+        except PlaybookError as error:
+            logger.error("the room's playbook cannot be used: %s", error)
+    return load_playbook(default)
+
+
+def make_server(settings: AgentSettings) -> AgentServer:
+    """Return a worker for these settings."""
+    server = AgentServer(
+        ws_url=settings.livekit_url,
+        api_key=settings.livekit_api_key,
+        api_secret=settings.api_secret,
+        host="127.0.0.1",
+        port=settings.agent_http_port,
+        num_idle_processes=settings.agent_idle_processes,
+        drain_timeout=settings.agent_drain_seconds,
+        load_threshold=math.inf,
+        load_fnc=lambda worker: _load(worker, settings.agent_max_calls),
+        setup_fnc=prewarm,
+    )
+    server.rtc_session(
+        entrypoint, agent_name=AGENT_NAME, on_request=on_request, on_session_end=on_session_end
+    )
+    WorkerBeat(server, settings.database_url, time.time)
+    return server
+
+
+def _load(worker: AgentServer, max_calls: int) -> float:
+    jobs = len(worker.active_jobs)
+    return 1.0 if jobs >= max_calls else BUSIEST_LOAD * jobs / max_calls
+
+
+server = make_server(load_settings(AgentSettings))

@@ -1,0 +1,102 @@
+"""Says what is there, what is missing, how to get it, and which providers are configured."""
+
+import os
+import platform
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final, Literal
+
+from settings import LiveKitSettings, SettingsError, load_settings
+from stack.environment import env_file, read_environment
+from stack.media_server import find_binary
+
+PAGE: Final = Path("web/dist/index.html")
+
+State = Literal["ok", "missing", "optional"]
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that was looked for."""
+
+    state: State
+    """"optional" is missing too, but only some commands need it."""
+    what: str
+    remark: str
+
+
+def examine() -> list[Finding]:
+    """Look at everything that Sidenote needs or can use."""
+    return [*_tools(), *_built(), *_settings(), *_providers()]
+
+
+def _tools() -> Iterator[Finding]:
+    python = platform.python_version()
+    right = sys.version_info[:2] == (3, 11)
+    yield Finding("ok" if right else "missing", f"Python {python}", "3.11 is needed")
+    yield _tool("node", "builds the page", "install Node 20")
+    if find_binary() is None:
+        yield _tool("go", "builds the media server", "install Go, or put livekit-server on PATH")
+    yield _tool("chromium", "page tests", "apt-get install chromium", needed=False)
+    yield _tool("flite", "renders the voices of new lab calls", "apt-get install flite", needed=False)
+
+
+def _tool(name: str, purpose: str, remedy: str, *, needed: bool = True) -> Finding:
+    if shutil.which(name):
+        return Finding("ok", name, purpose)
+    return Finding("missing" if needed else "optional", name, f"{purpose}: {remedy}")
+
+
+def _built() -> Iterator[Finding]:
+    binary = find_binary()
+    if binary:
+        yield Finding("ok", f"media server {_version(binary)}", str(binary))
+    else:
+        yield Finding("missing", "media server", "`make setup` builds it (about 100 s, once)")
+    page = PAGE.exists()
+    yield Finding("ok" if page else "missing", "page", str(PAGE) if page else "`make web` builds it")
+
+
+def _version(binary: Path) -> str:
+    answer = subprocess.run(
+        [str(binary), "--version"], capture_output=True, text=True, check=False, timeout=10
+    )
+    return answer.stdout.split()[-1] if answer.stdout.split() else "of unknown version"
+
+
+def _settings() -> Iterator[Finding]:
+    path = env_file()
+    if path.exists():
+        readable = path.stat().st_mode & 0o077
+        advice = f"others on this machine can read it: chmod 600 {path}" if readable else ""
+        yield Finding("optional" if readable else "ok", str(path), advice or "settings")
+    else:
+        yield Finding("missing", str(path), "`make setup` writes it, with a fresh key pair")
+    try:
+        environment = read_environment()
+        load_settings(LiveKitSettings)
+    except SettingsError as error:
+        yield Finding("missing", "settings", str(error))
+        return
+    url = environment.get("LIVEKIT_URL")
+    server = f"LIVEKIT_URL {url}" if url else "a media server on this machine, started by `make run`"
+    yield Finding("ok", "settings", server)
+
+
+def _providers() -> Iterator[Finding]:
+    try:
+        environment = read_environment()
+    except SettingsError:
+        environment = dict(os.environ)
+    yield Finding("ok", "speech to text", "pocketsphinx on this machine, English, no key needed")
+    if environment.get("OPENAI_API_KEY"):
+        server = environment.get("OPENAI_BASE_URL", "OpenAI")
+        model = environment.get("LLM_MODEL", "gpt-4o-mini")
+        yield Finding("ok", "advice", f"playbook and {model} at {server}")
+    else:
+        remark = "playbook only; OPENAI_API_KEY in .env adds a language model"
+        yield Finding("optional", "advice", remark)

@@ -1,0 +1,57 @@
+"""What the parts read from the environment, and the `.env` that the first set-up writes."""
+
+import os
+import secrets
+from pathlib import Path
+from typing import Final
+
+from dotenv import dotenv_values
+
+from settings.base import ENV_FILE_VARIABLE, SettingsError, check_env_file
+
+EXAMPLE: Final = Path(".env.example")
+
+
+def env_file() -> Path:
+    """Return the path of the `.env` in force."""
+    return Path(os.environ.get(ENV_FILE_VARIABLE, ".env"))
+
+
+def read_environment() -> dict[str, str]:
+    """Return the environment, with `.env` for what it does not set.
+
+    Raises:
+        SettingsError: `.env` cannot be read.
+    """
+    path = env_file()
+    check_env_file(path)
+    from_file = {key: value for key, value in dotenv_values(path).items() if value}
+    return from_file | {key: value for key, value in os.environ.items() if value}
+
+
+def ensure_keys() -> bool:
+    """Make sure that there is a key pair for the media server; True if one was made.
+
+    A new pair goes into `.env`, readable by its owner only; what stands there stays.
+    """
+    environment = read_environment()
+    if "LIVEKIT_API_KEY" in environment and "LIVEKIT_API_SECRET" in environment:
+        return False
+    if "LIVEKIT_URL" in environment:
+        raise SettingsError(
+            "LIVEKIT_URL names another media server, so LIVEKIT_API_KEY and LIVEKIT_API_SECRET "
+            f"must be that server's: put them into {env_file()} or the environment"
+        )
+    path = env_file()
+    before = path.read_text(encoding="utf-8") if path.exists() else ""
+    if before and not before.endswith("\n"):
+        before += "\n"
+    pair = (
+        "# Key pair of the media server on this machine, made at the first set-up.\n"
+        f"LIVEKIT_API_KEY=key{secrets.token_hex(6)}\n"
+        f"LIVEKIT_API_SECRET={secrets.token_urlsafe(32)}\n"
+    )
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+        file.write(before + pair)
+    return True

@@ -1,0 +1,50 @@
+"""The media server: which binary, which settings."""
+
+import os
+import shutil
+from pathlib import Path
+from typing import Any, Final
+
+import yaml
+
+from stack.part import PartError
+from stack.ports import find_free_port, find_free_udp_range
+
+BUILT_BINARY: Final = Path(".cache/bin/livekit-server")
+SETTINGS_FILE: Final = Path("livekit.yaml")
+MEDIA_PORTS: Final = 200
+"""Two for each participant."""
+
+
+def find_binary() -> Path | None:
+    """Return the livekit-server to run: one on PATH, else the one that `make setup` built."""
+    on_path = shutil.which("livekit-server")
+    if on_path:
+        return Path(on_path)
+    return BUILT_BINARY if os.access(BUILT_BINARY, os.X_OK) else None
+
+
+def require_binary() -> Path:
+    """Return the livekit-server to run.
+
+    Raises:
+        PartError: there is none.
+    """
+    binary = find_binary()
+    if binary is None:
+        raise PartError("there is no livekit-server; `make setup` builds it (about 100 s, once)")
+    return binary
+
+
+def write_settings(folder: Path, port: int | None = None) -> tuple[Path, int]:
+    """Write the settings for one run, on ports that are free; return the file and the port.
+
+    Everything but the ports is as `livekit.yaml` says.
+    """
+    settings: dict[str, Any] = yaml.safe_load(SETTINGS_FILE.read_text(encoding="utf-8"))
+    settings["port"] = find_free_port(port)
+    first, last = find_free_udp_range(MEDIA_PORTS)
+    settings["rtc"] |= {"port_range_start": first, "port_range_end": last}
+    path = folder / "livekit.yaml"
+    path.write_text(yaml.safe_dump(settings), encoding="utf-8")
+    return path, settings["port"]

@@ -1,0 +1,169 @@
+"""Starts the real parts together, waits until they work together, stops them in order."""
+
+import asyncio
+import sys
+import tempfile
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final
+
+import aiohttp
+
+from stack.environment import read_environment
+from stack.media_server import require_binary, write_settings
+from stack.part import LineSink, Part, PartError
+from stack.ports import find_free_port
+
+START_SECONDS: Final = 60.0
+WORKER_DRAIN_SECONDS: Final = 3
+"""How long calls may go on when the stack stops."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StackOptions:
+    """What to start, and where."""
+
+    token_server_port: int | None = None
+    """Preferred port of the token server; None or taken: any free one."""
+    media_port: int | None = None
+    """Preferred port of the media server; None or taken: any free one."""
+    database_url: str | None = None
+    """Store of this run; None: what the settings say."""
+    hermetic: bool = False
+    """Read no `.env` and no providers' keys: the same run on every machine."""
+    environment: dict[str, str] = field(default_factory=dict)
+    """More settings for the parts."""
+
+
+@dataclass(slots=True)
+class RunningStack:
+    """The parts that run, and how to reach them."""
+
+    environment: dict[str, str]
+    """What the parts were started with."""
+    livekit_url: str
+    """The media server, for participants."""
+    token_server_url: str
+    """The token server and the page."""
+    parts: dict[str, Part] = field(default_factory=dict)
+    """By name: "media server" (unless it is somebody else's), "token server", "worker"."""
+
+    async def wait_for_failure(self) -> None:
+        """Wait until any part ends.
+
+        Raises:
+            PartError: always, when one has ended.
+        """
+        waiting = {asyncio.ensure_future(part.wait()): part for part in self.parts.values()}
+        try:
+            done, _ = await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for task in waiting:
+                task.cancel()
+        raise waiting[done.pop()].failure("has ended")
+
+
+@asynccontextmanager
+async def media_server(
+    folder: Path, environment: dict[str, str], on_line: LineSink, port: int | None = None
+) -> AsyncIterator[tuple[Part, str]]:
+    """Run a media server with the key pair of the environment; yield it and its address."""
+    settings_file, port = write_settings(folder, port)
+    keys = f"{environment['LIVEKIT_API_KEY']}: {environment['LIVEKIT_API_SECRET']}"
+    part = await Part.start(
+        "media server",
+        [str(require_binary()), "--config", str(settings_file)],
+        env=environment | {"LIVEKIT_KEYS": keys},
+        on_line=on_line,
+    )
+    try:
+        await wait_until_answers(part, f"http://127.0.0.1:{port}/")
+        yield part, f"ws://127.0.0.1:{port}"
+    finally:
+        await part.stop(grace_seconds=1.0)
+
+
+@asynccontextmanager
+async def running_stack(options: StackOptions, on_line: LineSink) -> AsyncIterator[RunningStack]:
+    """Run the stack; yields when the token server says that everything is ready.
+
+    Raises:
+        PartError: a part did not start.
+        SettingsError: the settings are wrong.
+    """
+    environment = _environment(options)
+    async with AsyncExitStack() as exits:
+        folder = Path(exits.enter_context(tempfile.TemporaryDirectory(prefix="sidenote-")))
+        parts: dict[str, Part] = {}
+        if "LIVEKIT_URL" not in environment:
+            part, url = await exits.enter_async_context(
+                media_server(folder, environment, on_line, options.media_port)
+            )
+            parts["media server"] = part
+            environment["LIVEKIT_URL"] = url
+        port = find_free_port(options.token_server_port)
+        environment["TOKEN_SERVER_PORT"] = str(port)
+        stack = RunningStack(
+            environment=environment,
+            livekit_url=environment["LIVEKIT_URL"],
+            token_server_url=f"http://127.0.0.1:{port}",
+            parts=parts,
+        )
+        await exits.enter_async_context(_started(stack, "token server", ["token_server"], on_line))
+        worker = ["agent", "start", "--log-format", "colored"]
+        await exits.enter_async_context(_started(stack, "worker", worker, on_line))
+        await wait_until_answers(parts["token server"], f"{stack.token_server_url}/ready")
+        yield stack
+
+
+def _environment(options: StackOptions) -> dict[str, str]:
+    environment = read_environment()
+    if options.hermetic:
+        providers = ("OPENAI_", "LLM_", "ELEVEN", "STT", "LIVEKIT_URL", "DATABASE_URL")
+        environment = {
+            key: value for key, value in environment.items() if not key.startswith(providers)
+        }
+        environment["SIDENOTE_ENV_FILE"] = "/dev/null"
+    environment.setdefault("AGENT_DRAIN_SECONDS", str(WORKER_DRAIN_SECONDS))
+    environment["PYTHONUNBUFFERED"] = "1"
+    if options.database_url:
+        environment["DATABASE_URL"] = options.database_url
+    return environment | options.environment
+
+
+@asynccontextmanager
+async def _started(
+    stack: RunningStack, name: str, module: list[str], on_line: LineSink
+) -> AsyncIterator[None]:
+    part = await Part.start(
+        name, [sys.executable, "-m", *module], env=stack.environment, on_line=on_line
+    )
+    stack.parts[name] = part
+    try:
+        yield
+    finally:
+        await part.stop(grace_seconds=WORKER_DRAIN_SECONDS + 12.0)
+
+
+async def wait_until_answers(part: Part, url: str) -> None:
+    """Wait until an address answers with 200.
+
+    Raises:
+        PartError: the part ended first, or it took too long.
+    """
+    last = "no answer"
+    async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=5)) as http:
+        for _ in range(round(START_SECONDS / 0.1)):
+            if not part.is_running:
+                raise part.failure("ended while it was starting")
+            try:
+                async with http.get(url) as response:
+                    if response.status == 200:
+                        return
+                    last = (await response.text())[:500]
+            except (aiohttp.ClientError, TimeoutError):
+                pass
+            await asyncio.sleep(0.1)
+    raise PartError(f"{url} was not ready after {START_SECONDS:.0f} s: {last}")

@@ -1,0 +1,16 @@
+"""What the token server tells the agent when it dispatches it into a room."""
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from wire.topics import PROTOCOL_VERSION
+
+
+class DispatchMetadata(BaseModel):
+    """The metadata of an agent dispatch; only a holder of the server's secret can write it."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    v: int = Field(default=PROTOCOL_VERSION)
+    """Version of this payload."""
+    playbook: str | None = Field(default=None, max_length=64, pattern=r"^[a-z0-9][a-z0-9_-]*$")
+    """Name of a playbook file without its ending; None: the worker's own setting decides."""
