@@ -79,7 +79,7 @@ class Window:
         lines = []
         for _, turn in groupby(spoken, key=attrgetter("speaker")):
             first, *rest = turn
-            words = " ".join(word for said in (first, *rest) for word in said.text.split())
+            words = " ".join(" ".join(said.text for said in (first, *rest)).split())
             lines.append(f"{_label(first)}: {words}" if speakers else words)
         return "\n".join(lines)
 

@@ -1,0 +1,278 @@
+"""Reads a playbook from its YAML file; what is wrong is told with line, reason and remedy."""
+
+import re
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final, cast, get_args
+
+import yaml
+import yaml.reader
+from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
+
+from agent.playbook import (
+    DEFAULT_COOLDOWN_SECONDS,
+    DEFAULT_HEARD_FROM,
+    HeardFrom,
+    Playbook,
+    Rule,
+    phrase_stems,
+)
+
+_LONGEST_NAME: Final = 80
+_LONGEST_ID: Final = 64
+_LONGEST_PHRASE: Final = 120
+_MOST_WORDS: Final = 12
+_LONGEST_SAY: Final = 600
+_LONGEST_COOLDOWN_SECONDS: Final = 86_400
+_ID: Final = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
+_DEEPEST: Final = 16
+_LISTED: Final = 20
+_TEXT: Final = "tag:yaml.org,2002:str"
+_NUMBERS: Final = ("tag:yaml.org,2002:int", "tag:yaml.org,2002:float")
+
+# libyaml's loader where the wheel has it: ten thousand phrases in a moment, the same nodes.
+_Loader: Final = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+
+class PlaybookError(Exception):
+    """A playbook cannot be used."""
+
+    def __init__(self, file: str, line: int | None, reason: str, remedy: str) -> None:
+        """Say where, why, and what to do.
+
+        Args:
+            file: the playbook's file as the caller named it.
+            line: counted from 1; None when no line is to blame.
+            reason: what is wrong.
+            remedy: what to change.
+        """
+        place = file if line is None else f"{file}, line {line}"
+        super().__init__(f"{place}: {reason}. {remedy}.")
+        self.file = file
+        self.line = line
+        self.reason = reason
+        self.remedy = remedy
+
+
+def load_playbook(path: Path) -> Playbook:
+    """Read and check a playbook file (UTF-8, YAML).
+
+    Raises:
+        PlaybookError: the file does not exist, cannot be read, or is no proper playbook.
+    """
+    try:
+        content = path.read_bytes()
+    except FileNotFoundError as error:
+        raise PlaybookError(str(path), None, "there is no such file", _known(path)) from error
+    except OSError as error:
+        reason = f"it cannot be read ({error.strerror})"
+        raise PlaybookError(str(path), None, reason, "Make it a readable file") from error
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = content.count(b"\n", 0, error.start) + 1
+        raise PlaybookError(str(path), line, "it is not UTF-8", "Save it as UTF-8") from error
+    return parse_playbook(text, str(path))
+
+
+def parse_playbook(text: str, file: str) -> Playbook:
+    """Check the text of a playbook; `file` is what errors call it.
+
+    Raises:
+        PlaybookError: the text is no proper playbook.
+    """
+    root = _compose(text, file)
+    if root is None:
+        raise PlaybookError(
+            file, None, "the playbook is empty", "Give it a name: and a list of rules:"
+        )
+    return _Reader(file).playbook(root)
+
+
+def _compose(text: str, file: str) -> Node | None:
+    """Turn the text into YAML nodes, which know their lines; None when there is nothing."""
+    try:
+        _check_depth(text, file)
+        return yaml.compose(text, Loader=_Loader)
+    except yaml.reader.ReaderError as error:
+        line = text.count("\n", 0, error.position) + 1
+        remedy = "Remove it, or write it as an escape within double quotes"
+        raise PlaybookError(file, line, "a character is not allowed here", remedy) from error
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        place = mark.line + 1 if mark else None
+        remedy = "Mend it there or in the line before; quote a text that holds ': ' or ' #'"
+        if (error.problem or "").startswith("mapping values"):
+            remedy = "Put a text that holds ': ' into quotes"
+        raise PlaybookError(file, place, f"it is not YAML ({error.problem})", remedy) from error
+
+
+def _check_depth(text: str, file: str) -> None:
+    """Refuse what no playbook needs: composing deep nodes ends libyaml's process, not the call."""
+    depth = 0
+    for event in yaml.parse(text, Loader=_Loader):
+        if isinstance(event, yaml.CollectionStartEvent):
+            depth += 1
+        elif isinstance(event, yaml.CollectionEndEvent):
+            depth -= 1
+        if depth > _DEEPEST:
+            remedy = "Write rules as a list of keys with values, phrases as a list of texts"
+            line = event.start_mark.line + 1 if event.start_mark else None
+            raise PlaybookError(file, line, "it is nested too deep", remedy)
+
+
+@dataclass(slots=True)
+class _Reader:
+    """Walks the nodes of one file, and knows what it has met so far."""
+
+    file: str
+    rule_lines: dict[str, int] = field(default_factory=dict)
+    phrases: dict[tuple[str, ...], list[tuple[Rule, str, int]]] = field(default_factory=dict)
+
+    def playbook(self, root: Node) -> Playbook:
+        top = self.mapping(root, "a playbook", required=("name", "rules"))
+        name = self.text(top["name"], "name", _LONGEST_NAME)
+        nodes = self.items(top["rules"], "rules")
+        return Playbook(name, tuple(self.rule(node) for node in nodes))
+
+    def rule(self, node: Node) -> Rule:
+        fields = self.mapping(
+            node,
+            "a rule",
+            required=("id", "phrases", "say"),
+            optional=("heard_from", "cooldown_seconds"),
+        )
+        nodes = self.items(fields["phrases"], "phrases")
+        rule = Rule(
+            id=self.rule_id(fields["id"]),
+            phrases=tuple(self.phrase(item) for item in nodes),
+            say=self.text(fields["say"], "say", _LONGEST_SAY),
+            heard_from=self.heard_from(fields.get("heard_from")),
+            cooldown_seconds=self.cooldown(fields.get("cooldown_seconds")),
+        )
+        for phrase, item in zip(rule.phrases, nodes, strict=True):
+            self.claim(rule, phrase, item)
+        return rule
+
+    def rule_id(self, node: Node) -> str:
+        rule_id = self.text(node, "id", _LONGEST_ID)
+        if not _ID.fullmatch(rule_id):
+            remedy = "Use small letters, digits and single hyphens, as in price-too-high"
+            raise self.wrong(node, f"id is {rule_id!r}", remedy)
+        if rule_id in self.rule_lines:
+            reason = f"id {rule_id!r} is taken by the rule in line {self.rule_lines[rule_id]}"
+            raise self.wrong(node, reason, "Give each rule an id of its own")
+        self.rule_lines[rule_id] = _line(node)
+        return rule_id
+
+    def phrase(self, node: Node) -> str:
+        phrase = self.text(node, "phrase", _LONGEST_PHRASE)
+        words = len(phrase_stems(phrase))
+        if not words:
+            remedy = "Write the words to listen for; signs alone are never heard"
+            raise self.wrong(node, f"the phrase {phrase!r} holds no word", remedy)
+        if words > _MOST_WORDS:
+            remedy = f"Nobody says that many the same way again: write {_MOST_WORDS} or fewer"
+            raise self.wrong(node, f"the phrase has {words} words", remedy)
+        return phrase
+
+    def claim(self, rule: Rule, phrase: str, node: Node) -> None:
+        """Refuse a phrase that another rule listens for from the same people."""
+        claims = self.phrases.setdefault(phrase_stems(phrase), [])
+        for other, other_phrase, line in claims:
+            everyone = "anyone" in (rule.heard_from, other.heard_from)
+            if other is not rule and (everyone or rule.heard_from == other.heard_from):
+                raise self.wrong(
+                    node,
+                    f"the phrase {phrase!r} is the same to the ear as {other_phrase!r} "
+                    f"of rule {other.id!r} in line {line}",
+                    "Keep it in one of the two rules, or make one of them longer",
+                )
+        claims.append((rule, phrase, _line(node)))
+
+    def heard_from(self, node: Node | None) -> HeardFrom:
+        if node is None:
+            return DEFAULT_HEARD_FROM
+        value = self.text(node, "heard_from", _LONGEST_NAME)
+        for known in get_args(HeardFrom):
+            if value == known:
+                return cast("HeardFrom", known)
+        remedy = f"Write one of {', '.join(get_args(HeardFrom))}"
+        raise self.wrong(node, f"heard_from is {value!r}", remedy)
+
+    def cooldown(self, node: Node | None) -> float:
+        if node is None:
+            return DEFAULT_COOLDOWN_SECONDS
+        seconds = _number(node)
+        if seconds is None or not 0 <= seconds <= _LONGEST_COOLDOWN_SECONDS:
+            remedy = f"Write a number of seconds from 0 to {_LONGEST_COOLDOWN_SECONDS}"
+            raise self.wrong(node, "cooldown_seconds is no such number", remedy)
+        return seconds
+
+    def mapping(
+        self, node: Node, what: str, required: tuple[str, ...], optional: tuple[str, ...] = ()
+    ) -> dict[str, Node]:
+        allowed = ", ".join(required + optional)
+        if not isinstance(node, MappingNode):
+            raise self.wrong(node, f"{what} must be keys with values", f"Write its keys: {allowed}")
+        found: dict[str, Node] = {}
+        for key, value in node.value:
+            name = key.value if isinstance(key, ScalarNode) else "(not a word)"
+            if name not in required + optional:
+                raise self.wrong(key, f"{what} has no key {name!r}", f"Its keys are {allowed}")
+            if name in found:
+                raise self.wrong(key, f"the key {name!r} stands twice", "Keep one of the two")
+            found[name] = value
+        for name in required:
+            if name not in found:
+                raise self.wrong(node, f"{what} lacks the key {name!r}", f"Add {name}:")
+        return found
+
+    def items(self, node: Node, what: str) -> list[Node]:
+        if not isinstance(node, SequenceNode) or not node.value:
+            remedy = "Write each entry on a line of its own that begins with '- '"
+            raise self.wrong(node, f"{what} must be a list with at least one entry", remedy)
+        return cast("list[Node]", node.value)
+
+    def text(self, node: Node, what: str, most: int) -> str:
+        if not isinstance(node, ScalarNode):
+            remedy = "Write one text; in quotes if it holds ': ', brackets or braces"
+            raise self.wrong(node, f"{what} must be a text", remedy)
+        if node.tag != _TEXT:
+            given = repr(node.value) if node.value else "nothing"
+            remedy = "Put it into quotes" if node.value else "Write a text after it"
+            raise self.wrong(node, f"{what} must be a text, YAML reads {given} otherwise", remedy)
+        text = str(node.value).strip()
+        if not text:
+            raise self.wrong(node, f"{what} is empty", "Write a text, or remove the entry")
+        if len(text) > most:
+            remedy = f"Shorten it to {most} characters"
+            raise self.wrong(node, f"{what} has {len(text)} characters", remedy)
+        return text
+
+    def wrong(self, node: Node, reason: str, remedy: str) -> PlaybookError:
+        return PlaybookError(self.file, _line(node), reason, remedy)
+
+
+def _line(node: Node) -> int:
+    return int(node.start_mark.line) + 1
+
+
+def _number(node: Node) -> float | None:
+    if not isinstance(node, ScalarNode) or node.tag not in _NUMBERS:
+        return None
+    try:
+        return float(node.value)
+    except ValueError:
+        return None  # YAML 1.1 knows more numbers: 0x1F, 1:30, .inf
+
+
+def _known(path: Path) -> str:
+    try:
+        names = sorted(entry.name for entry in path.parent.glob("*.yaml"))
+    except OSError:
+        names = []
+    if not names:
+        return f"There is no playbook (*.yaml) in {path.parent}: check the folder"
+    more = ", ..." if len(names) > _LISTED else ""
+    return f"Choose one that is there: {', '.join(names[:_LISTED])}{more}"
