@@ -1,0 +1,72 @@
+// Makes src/wire/*.ts from ../wire/schema/*.json; `--check` writes nothing and fails if one is stale.
+import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { basename } from 'node:path';
+import { compile } from 'json-schema-to-typescript';
+import { format, resolveConfig } from 'prettier';
+
+const SCHEMAS = new URL('../../wire/schema/', import.meta.url);
+const TYPES = new URL('../src/wire/', import.meta.url);
+const BANNER = '// Made by `npm run wire` from wire/schema; do not edit.\n';
+
+/** `talking_point.json` -> `talkingPoint` */
+function nameOf(file) {
+  return basename(file, '.json').replace(/_(\w)/g, (_, letter) => letter.toUpperCase());
+}
+
+/** Without titles the generator keeps the types of fields inline instead of naming each one. */
+function withoutFieldTitles(schema) {
+  const properties = Object.entries(schema.properties).map(([key, field]) => {
+    const untitled = { ...field };
+    delete untitled.title;
+    return [key, untitled];
+  });
+  return { ...schema, properties: Object.fromEntries(properties) };
+}
+
+async function render(file) {
+  const content = JSON.parse(await readFile(new URL(file, SCHEMAS), 'utf8'));
+  if (file === 'topics.json') {
+    const lines = Object.entries(content).map(
+      ([name, value]) => `export const ${name} = ${JSON.stringify(value)};`,
+    );
+    return BANNER + lines.join('\n');
+  }
+  const schema = withoutFieldTitles(content);
+  const type = await compile(schema, schema.title, {
+    additionalProperties: false,
+    bannerComment: '',
+    format: false,
+  });
+  const constant = `export const ${nameOf(file)}Schema = ${JSON.stringify(schema)} as const;`;
+  return `${BANNER}\n${type}\n/** What a reader checks a received message against. */\n${constant}`;
+}
+
+async function main() {
+  const check = process.argv.includes('--check');
+  const options = await resolveConfig(new URL('wire.ts', TYPES));
+  const wanted = new Map();
+  for (const file of (await readdir(SCHEMAS)).filter((name) => name.endsWith('.json')).sort()) {
+    const text = await format(await render(file), { ...options, parser: 'typescript' });
+    wanted.set(`${nameOf(file)}.ts`, text);
+  }
+  await mkdir(TYPES, { recursive: true });
+  const stale = [];
+  for (const file of await readdir(TYPES)) {
+    if (wanted.has(file)) continue;
+    stale.push(file);
+    if (!check) await rm(new URL(file, TYPES));
+  }
+  for (const [file, text] of wanted) {
+    const url = new URL(file, TYPES);
+    const present = await readFile(url, 'utf8').catch(() => '');
+    if (present === text) continue;
+    stale.push(file);
+    if (!check) await writeFile(url, text);
+  }
+  if (check && stale.length > 0) {
+    console.error(`src/wire is not up to date (${stale.join(', ')}): run \`npm run wire\``);
+    process.exitCode = 1;
+  }
+}
+
+await main();

@@ -1,0 +1,74 @@
+import type { Room } from 'livekit-client';
+import { useCallback, useState } from 'react';
+import type { Invitation } from '../core/invitation';
+import type { Config } from '../core/tokenServer';
+import { type Choices, useCall } from '../hooks/useCall';
+import { useTalkingPoints } from '../hooks/useTalkingPoints';
+import { useTranscript } from '../hooks/useTranscript';
+import { Call } from './Call';
+import { Left } from './Left';
+import { Lobby } from './Lobby';
+
+interface CallLinkProps {
+  readonly config: Config;
+  readonly invitation: Invitation;
+}
+
+/** One seat of one call: lobby, call, farewell, and back. What was read stays over a rejoin. */
+export function CallLink({ config, invitation }: CallLinkProps) {
+  const transcript = useTranscript();
+  const talkingPoints = useTalkingPoints();
+  const listenTranscript = transcript.listen;
+  const listenPoints = talkingPoints.listen;
+  const listen = useCallback(
+    (room: Room) => {
+      listenTranscript(room);
+      listenPoints(room);
+    },
+    [listenTranscript, listenPoints],
+  );
+  const call = useCall(invitation, listen);
+  const [choices, setChoices] = useState<Choices>();
+
+  const join = (chosen: Choices) => {
+    setChoices(chosen);
+    void call.join(chosen);
+  };
+
+  switch (call.phase.step) {
+    case 'call':
+      return (
+        <Call
+          room={call.phase.room}
+          config={config}
+          invitation={invitation}
+          lines={transcript.lines}
+          points={talkingPoints.points}
+          unreadable={talkingPoints.unreadable + transcript.refused}
+          deviceProblem={call.deviceProblem}
+          onDeviceError={call.onDeviceError}
+          onDeviceProblemClosed={call.forgetDeviceProblem}
+        />
+      );
+    case 'left':
+      return (
+        <Left
+          farewell={call.phase.farewell}
+          onRejoin={() => {
+            if (choices) join(choices);
+          }}
+        />
+      );
+    default:
+      return (
+        <Lobby
+          config={config}
+          invitation={invitation}
+          joining={call.phase.step === 'joining'}
+          problem={call.phase.step === 'lobby' ? call.phase.problem : undefined}
+          earlier={choices}
+          onJoin={join}
+        />
+      );
+  }
+}

@@ -1,0 +1,49 @@
+import { ADVICE, AGENT_STATE, RECOGNIZER } from '../wire/topics';
+import type { Role } from './invitation';
+
+export type Connection = 'connecting' | 'connected' | 'reconnecting';
+
+export interface Status {
+  readonly kind: 'waiting' | 'listening' | 'absent';
+  readonly text: string;
+  /** What advises the host; undefined for guests and while nobody does. */
+  readonly advice: string | undefined;
+}
+
+/** The states in which LiveKit's clients call an agent ready. */
+const READY = ['listening', 'thinking', 'speaking'];
+
+/**
+ * Returns the line that tells everybody whether the call is transcribed, and by what.
+ * `agent` is undefined while no agent is in the room; `agentWasHere` tells late from gone.
+ */
+export function describeStatus(
+  connection: Connection,
+  agent: Readonly<Record<string, string>> | undefined,
+  agentWasHere: boolean,
+  role: Role,
+): Status {
+  if (connection === 'connecting') return waiting('Connecting…');
+  if (connection === 'reconnecting') return waiting('Connection lost. Reconnecting…');
+  if (!agent && agentWasHere) {
+    return absent('Sidenote has left this call: nothing is transcribed now.');
+  }
+  if (!agent) return absent('Sidenote is not in this call yet: nothing is transcribed.');
+  if (!READY.includes(agent[AGENT_STATE] ?? '')) {
+    return waiting('Sidenote is getting ready: nothing is transcribed yet.');
+  }
+  const recognizer = agent[RECOGNIZER];
+  return {
+    kind: 'listening',
+    text: recognizer ? `This call is transcribed by ${recognizer}.` : 'This call is transcribed.',
+    advice: role === 'host' ? agent[ADVICE] : undefined,
+  };
+}
+
+function waiting(text: string): Status {
+  return { kind: 'waiting', text, advice: undefined };
+}
+
+function absent(text: string): Status {
+  return { kind: 'absent', text, advice: undefined };
+}

@@ -1,0 +1,42 @@
+import { type TalkingPoint as Received, talkingPointSchema } from '../wire/talkingPoint';
+import { PROTOCOL_VERSION } from '../wire/topics';
+import { isDate, readObject } from './schema';
+
+/** A checked talking point; fields that the sender left out carry their default. */
+export type TalkingPoint = Required<Received>;
+
+const KEPT = 200;
+
+/** Returns what the message says, or undefined if it is malformed or of a later protocol. */
+export function readTalkingPoint(payload: Uint8Array): TalkingPoint | undefined {
+  let value: unknown;
+  try {
+    value = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(payload));
+  } catch {
+    return undefined;
+  }
+  const point = readObject(talkingPointSchema, value) as TalkingPoint | undefined;
+  if (!point || point.v > PROTOCOL_VERSION || !isDate(point.heard_at_ms)) return undefined;
+  return point;
+}
+
+/**
+ * Returns the points with this one taken in: newest words first, the highest version per id.
+ * A refinement stays where its first version stood, so that nothing moves under the reader.
+ */
+export function mergeTalkingPoint(
+  points: readonly TalkingPoint[],
+  point: TalkingPoint,
+  kept = KEPT,
+): readonly TalkingPoint[] {
+  const index = points.findIndex((known) => known.id === point.id);
+  const known = points[index];
+  if (known) return known.version >= point.version ? points : points.with(index, point);
+  const older = points.findIndex((other) => isNewer(point, other));
+  return points.toSpliced(older === -1 ? points.length : older, 0, point).slice(0, kept);
+}
+
+function isNewer(point: TalkingPoint, other: TalkingPoint): boolean {
+  if (point.heard_at_ms !== other.heard_at_ms) return point.heard_at_ms > other.heard_at_ms;
+  return point.sequence > other.sequence;
+}

@@ -1,0 +1,95 @@
+import { PROTOCOL_VERSION } from '../wire/topics';
+import {
+  type TranscriptAttributes as Received,
+  transcriptAttributesSchema,
+} from '../wire/transcriptAttributes';
+import type { Role } from './invitation';
+import { isDate, readObject, type Schema } from './schema';
+
+export type TranscriptAttributes = Required<Received>;
+
+/** One line of the transcript: an interim, or the final that took its place. */
+export interface Line {
+  readonly key: string;
+  readonly identity: string;
+  readonly name: string;
+  readonly role: Role;
+  readonly text: string;
+  readonly final: boolean;
+  readonly startedAtMs: number;
+  readonly endedAtMs: number;
+}
+
+const KEPT = 500;
+
+/** Reads the attributes of a text stream, which are all strings; undefined if malformed. */
+export function readAttributes(
+  attributes: Readonly<Record<string, string>>,
+): TranscriptAttributes | undefined {
+  const fields: Readonly<Record<string, Schema>> = transcriptAttributesSchema.properties;
+  const typed = Object.entries(attributes)
+    .filter(([key]) => key in fields)
+    .map(([key, text]) => [key, fromString(fields[key]?.type, text)]);
+  return readObject(transcriptAttributesSchema, Object.fromEntries(typed)) as
+    TranscriptAttributes | undefined;
+}
+
+function fromString(type: string | undefined, text: string): unknown {
+  if (type === 'boolean') return text === 'true' ? true : text === 'false' ? false : undefined;
+  if (type === 'integer') return /^-?\d+$/.test(text) ? Number(text) : undefined;
+  return text;
+}
+
+/**
+ * Returns the line that a text stream carries, or undefined if it cannot be trusted or read.
+ *
+ * The agent sends in the speaker's name, which the media server allows to agents only. So a
+ * stream comes from the agent or from its `sender`, and a sender may at most speak for itself:
+ * a stream that names another speaker, or a role that the sender's identity does not carry, is
+ * somebody putting words into another mouth.
+ */
+export function readLine(
+  attributes: Readonly<Record<string, string>>,
+  sender: string,
+  text: string,
+): Line | undefined {
+  const read = readAttributes(attributes);
+  if (!read || read['sidenote.version'] > PROTOCOL_VERSION) return undefined;
+  const identity = read['sidenote.speaker_identity'];
+  const role = read['sidenote.speaker_role'];
+  const startedAtMs = read['sidenote.started_at_ms'];
+  if (identity !== sender || !identity.startsWith(`${role}-`) || !isDate(startedAtMs))
+    return undefined;
+  return {
+    key: `${identity} ${read['lk.segment_id']}`,
+    identity,
+    name: read['sidenote.speaker_name'],
+    role,
+    text: text.trim(),
+    final: read['lk.transcription_final'],
+    startedAtMs,
+    endedAtMs: read['sidenote.ended_at_ms'],
+  };
+}
+
+/**
+ * Returns the lines with this one taken in, in the order in which people began to speak.
+ * A final replaces the interims of its segment, a late interim replaces nothing, and a final
+ * without words takes the line away: the recognizer heard no speech after all.
+ */
+export function mergeLine(lines: readonly Line[], line: Line, kept = KEPT): readonly Line[] {
+  const index = lines.findIndex((known) => known.key === line.key);
+  const known = lines[index];
+  if (known && isStale(known, line)) return lines;
+  const others = known ? lines.toSpliced(index, 1) : lines;
+  if (line.text === '') return others;
+  const later = others.findLastIndex((other) => other.startedAtMs <= line.startedAtMs) + 1;
+  // An interim and its final mostly agree on the start: then the line keeps its very place.
+  const place = known?.startedAtMs === line.startedAtMs ? index : later;
+  return others.toSpliced(place, 0, line).slice(-kept);
+}
+
+function isStale(known: Line, line: Line): boolean {
+  if (known.final) return true;
+  return !line.final && line.endedAtMs < known.endedAtMs;
+}

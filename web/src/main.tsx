@@ -1,0 +1,15 @@
+import '@livekit/components-styles';
+import './styles/base.css';
+import './styles/pages.css';
+import './styles/call.css';
+import { StrictMode } from 'react';
+import { createRoot } from 'react-dom/client';
+import { App } from './components/App';
+
+const root = document.getElementById('root');
+if (!root) throw new Error('index.html has no element with the id "root"');
+createRoot(root).render(
+  <StrictMode>
+    <App />
+  </StrictMode>,
+);
