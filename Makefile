@@ -15,13 +15,13 @@ export LIVEKIT_AGENTS_PRELOAD_LOCAL_INFERENCE ?= 0
 APT := DEBIAN_FRONTEND=noninteractive apt-get
 say = printf '\033[1m%s\033[0m\n' "$(1)"
 
-.PHONY: help demo run test check fix bench doctor setup setup-dev web voices wire clean
+.PHONY: help demo run test check fix bench doctor setup setup-dev web voices wire lock clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
 
 demo: setup ## play a scripted sales call over real WebRTC; print transcript, talking points, score
-	@$(BIN)/python -m lab demo $(CALL)
+	@$(BIN)/python -m lab play $(CALL)
 
 run: setup web/dist/index.html ## start media server, token server, worker and page; PORT=8080
 	@exec $(BIN)/python -m stack run --port $(PORT)
@@ -41,7 +41,7 @@ check: setup-dev ## formatting, lint, types, import rules, page
 fix: setup-dev ## format and mend what can be mended
 	@$(BIN)/ruff format .
 	@$(BIN)/ruff check --fix .
-	@cd web && npm run --silent fix
+	@cd web && npm run --silent format
 
 bench: setup-dev ## measure; prints figures beside a peer and writes data/bench.json
 	@$(BIN)/python -m benchmarks
@@ -56,6 +56,9 @@ web: web/dist/index.html ## build the page
 
 voices: .cache/python.stamp ## render the speech of the lab's calls anew (needs flite)
 	@$(BIN)/python -m lab render lab/calls/*.yaml
+
+lock: .cache/python.stamp ## pin all Python packages with their hashes from pyproject.toml
+	@$(BIN)/uv lock --quiet && $(BIN)/uv export --quiet --frozen --all-groups --no-emit-project --no-header --no-annotate -o requirements.lock
 
 wire: setup-dev ## make JSON Schema and TypeScript from the messages in wire/
 	@$(BIN)/python -m wire

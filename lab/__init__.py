@@ -1,0 +1,1 @@
+"""Plays scripted calls over real WebRTC and scores what came back."""
