@@ -1,0 +1,349 @@
+import asyncio
+from typing import Any
+
+import pytest
+from livekit import api, rtc
+
+from tests.token_server.front import Front, OpenFront, create, problem
+from wire.dispatch import DispatchMetadata
+from wire.roles import find_role
+
+pytestmark = pytest.mark.room
+
+KEY = "a-key-of-the-tests-0123456789"
+
+
+async def test_a_new_room_has_seats_for_host_and_guest(front: Front) -> None:
+    room = await create(front, host_name="  Ana ", guest_name="Ben")
+
+    assert room["server_url"] == front.settings.livekit_url
+    assert room["host"]["name"] == "Ana"
+    assert room["guest"]["name"] == "Ben"
+    for role in ("host", "guest"):
+        seat = room[role]
+        assert find_role(front.settings.api_secret, room["room_name"], seat["identity"]) == role
+        start = f"http://127.0.0.1:8080/call/{room['room_name']}#"
+        assert seat["link"] == start + seat["invitation"]
+        claims = api.TokenVerifier(
+            front.settings.livekit_api_key, front.settings.api_secret
+        ).verify(seat["token"])
+        assert claims.identity == seat["identity"]
+
+
+async def test_the_agent_is_dispatched_when_the_room_is_created(front: Front) -> None:
+    room = await create(front, room_name="dispatch-test", playbook="sales")
+    media = front.app.state.desk.media_server
+    dispatches = await media.list_own_dispatches(room["room_name"])
+
+    assert len(dispatches) == 1
+    assert DispatchMetadata.model_validate_json(dispatches[0].metadata).playbook == "sales"
+
+
+async def test_names_come_from_the_settings_when_none_are_given(open_front: OpenFront) -> None:
+    async with open_front(role_host_name="Interviewer", role_guest_name="Candidate") as front:
+        room = await create(front)
+        config = (await front.client.get("/config")).json()
+
+    assert room["host"]["name"] == "Interviewer"
+    assert room["guest"]["name"] == "Candidate"
+    assert config["roles"] == {"host": "Interviewer", "guest": "Candidate"}
+    assert config["rooms_need_key"] is False
+
+
+async def test_no_body_at_all_creates_a_room_of_a_new_name(front: Front) -> None:
+    answer = await front.client.post("/rooms", headers={"content-type": "application/json"})
+
+    assert answer.status_code == 201
+    assert len(answer.json()["room_name"]) == 14
+
+
+async def test_a_room_that_is_open_cannot_be_created_again(front: Front) -> None:
+    await create(front, room_name="twice")
+    body = problem(
+        await front.client.post("/rooms", json={"room_name": "twice"}), 409, "room-exists"
+    )
+
+    assert "DELETE /rooms/twice" in body["remedy"]
+
+
+async def test_a_room_of_somebody_else_is_not_taken_over(front: Front) -> None:
+    media = front.app.state.desk.media_server
+    await media.create_room("somebody-else", playbook=None)
+    body = problem(
+        await front.client.post("/rooms", json={"room_name": "somebody-else"}), 409, "room-exists"
+    )
+
+    assert "another name" in body["remedy"]
+    assert (await front.client.get("/rooms")).json() == {"rooms": []}
+
+
+@pytest.mark.parametrize(
+    ("wanted", "field", "words"),
+    [
+        ({"room_name": "r" * 65}, "room_name", "1 to 64"),
+        ({"room_name": "a b"}, "room_name", "A-Z a-z 0-9 _ -"),
+        ({"room_name": ""}, "room_name", "1 to 64"),
+        ({"host_name": "n" * 5000}, "host_name", "1 to 64 characters, not 5000"),
+        ({"guest_name": "  "}, "guest_name", "1 to 64"),
+        ({"guest_name": "A\u202eB"}, "guest_name", "invisible"),
+        ({"host_name": 7}, "host_name", "string"),
+        ({"playbook": "../etc/passwd"}, "playbook", "sales for sales.yaml"),
+        ({"playbook": "p" * 65}, "playbook", "1 to 64"),
+        ({"colour": "red"}, "colour", "not a field"),
+        ({"x" * 9000: 1}, "x" * 64, "not a field"),
+    ],
+)
+async def test_wrong_wishes_are_named_with_what_is_allowed(
+    wanted: dict[str, Any], field: str, words: str, front: Front
+) -> None:
+    answer = await front.client.post("/rooms", json=wanted)
+    body = problem(answer, 422, "invalid")
+
+    assert [entry["field"] for entry in body["errors"]] == [field]
+    assert words in body["errors"][0]["problem"]
+    assert len(answer.content) < 1000
+    assert (await front.client.get("/rooms")).json() == {"rooms": []}
+
+
+async def test_rooms_are_listed_until_they_are_deleted(front: Front) -> None:
+    await create(front, room_name="listed", playbook="sales")
+    rooms = (await front.client.get("/rooms")).json()["rooms"]
+
+    assert [(room["room_name"], room["playbook"]) for room in rooms] == [("listed", "sales")]
+    assert rooms[0]["participants"] == 0
+    assert rooms[0]["has_agent"] is False
+    assert (await front.client.delete("/rooms/listed")).status_code == 204
+    assert (await front.client.get("/rooms")).json() == {"rooms": []}
+    problem(await front.client.delete("/rooms/listed"), 404, "room-not-found")
+    assert (await create(front, room_name="listed"))["room_name"] == "listed"
+
+
+@pytest.mark.parametrize(
+    ("method", "path"), [("GET", "/rooms/none/participants"), ("DELETE", "/rooms/none")]
+)
+async def test_a_room_that_was_never_created_is_not_found(
+    method: str, path: str, front: Front
+) -> None:
+    body = problem(await front.client.request(method, path), 404, "room-not-found")
+
+    assert "GET /rooms" in body["remedy"]
+
+
+async def test_an_over_long_room_name_in_a_path_is_refused(front: Front) -> None:
+    answer = await front.client.delete("/rooms/" + "r" * 500)
+
+    assert problem(answer, 422, "invalid")["errors"][0]["field"] == "path.room_name"
+    assert len(answer.content) < 1000
+
+
+async def test_participants_are_told_with_role_and_microphone(front: Front) -> None:
+    room = await create(front, room_name="people", host_name="Ana")
+    host = rtc.Room()
+    await host.connect(room["server_url"], room["host"]["token"])
+    try:
+        source = rtc.AudioSource(48000, 1)
+        track = rtc.LocalAudioTrack.create_audio_track("voice", source)
+        options = rtc.TrackPublishOptions(source=rtc.TrackSource.SOURCE_MICROPHONE)
+        await host.local_participant.publish_track(track, options)
+        ana = await wait_for_microphone(front, "on")
+        track.mute()
+        muted = await wait_for_microphone(front, "muted")
+        listed = (await front.client.get("/rooms")).json()["rooms"]
+    finally:
+        await host.disconnect()
+
+    assert ana["identity"] == room["host"]["identity"]
+    assert (ana["name"], ana["role"], ana["is_agent"]) == ("Ana", "host", False)
+    assert (ana["microphone"], ana["camera"]) == ("on", "off")
+    assert ana["joined_at"].endswith("Z")
+    assert [room["participants"] for room in listed] == [1]
+    assert muted == {**ana, "microphone": "muted"}
+
+
+async def wait_for_microphone(front: Front, state: str) -> dict[str, Any]:
+    async with asyncio.timeout(5):
+        while True:
+            answer = await front.client.get("/rooms/people/participants")
+            (one,) = answer.json()["participants"]
+            if one["microphone"] == state:
+                return dict(one)
+            await asyncio.sleep(0.05)
+
+
+async def test_a_stranger_with_a_token_of_the_same_server_has_no_role(front: Front) -> None:
+    await create(front, room_name="strangers")
+    token = (
+        api.AccessToken(front.settings.livekit_api_key, front.settings.api_secret)
+        .with_identity("host-me")
+        .with_grants(api.VideoGrants(room_join=True, room="strangers"))
+        .to_jwt()
+    )
+    stranger = rtc.Room()
+    await stranger.connect(front.settings.livekit_url, token)
+    try:
+        answer = await front.client.get("/rooms/strangers/participants")
+    finally:
+        await stranger.disconnect()
+
+    assert [one["role"] for one in answer.json()["participants"]] == [None]
+
+
+async def test_deleting_a_room_ends_the_call(front: Front) -> None:
+    room = await create(front, room_name="ending")
+    guest = rtc.Room()
+    gone = asyncio.Event()
+    guest.on("disconnected", lambda _: gone.set())
+    await guest.connect(room["server_url"], room["guest"]["token"])
+    try:
+        await front.client.delete("/rooms/ending")
+        await asyncio.wait_for(gone.wait(), 5)
+    finally:
+        await guest.disconnect()
+
+
+async def test_rooms_need_the_key_when_one_is_set(open_front: OpenFront) -> None:
+    async with open_front(sidenote_api_key=KEY, token_server_host="0.0.0.0") as front:
+        missing = await front.client.post("/rooms", json={})
+        wrong = await front.client.post("/rooms", json={}, headers={"X-API-Key": KEY + "x"})
+        listed = await front.client.get("/rooms")
+        deleted = await front.client.delete(
+            "/rooms/x", headers=[(b"authorization", b"Bearer \xe9")]
+        )
+        by_header = await front.client.post("/rooms", json={}, headers={"X-API-Key": KEY})
+        by_bearer = await front.client.get("/rooms", headers={"Authorization": f"Bearer {KEY}"})
+        config = (await front.client.get("/config")).json()
+
+    assert "X-API-Key" in problem(missing, 401, "key-missing")["remedy"]
+    assert missing.headers["www-authenticate"] == "Bearer"
+    problem(wrong, 401, "key-wrong")
+    problem(listed, 401, "key-missing")
+    problem(deleted, 401, "key-wrong")
+    assert by_header.status_code == 201
+    assert by_bearer.status_code == 200
+    assert config["rooms_need_key"] is True
+    assert KEY not in missing.text + wrong.text
+
+
+@pytest.mark.parametrize(
+    ("headers", "code"),
+    [
+        ({"host": "evil.example"}, "not-direct"),
+        ({"host": "127.0.0.1.evil.example:8080"}, "not-direct"),
+        ({"host": "[::1"}, "not-direct"),
+        ({"x-forwarded-for": "203.0.113.9"}, "not-direct"),
+        ({"forwarded": "for=203.0.113.9"}, "not-direct"),
+        ({"origin": "https://evil.example"}, "other-origin"),
+        ({"origin": "null"}, "other-origin"),
+        ({"origin": "http://127.0.0.1:9999"}, "other-origin"),
+    ],
+)
+async def test_without_a_key_only_this_machine_itself_may_ask(
+    headers: dict[str, str], code: str, front: Front
+) -> None:
+    body = problem(await front.client.post("/rooms", json={}, headers=headers), 403, code)
+
+    assert "key" in body["remedy"].lower()
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"origin": "http://127.0.0.1:8080"},
+        {"host": "localhost:5173", "origin": "http://localhost:5173"},
+        {"origin": "https://app.example.com"},
+    ],
+)
+async def test_our_own_page_and_named_origins_may_ask(
+    headers: dict[str, str], open_front: OpenFront
+) -> None:
+    async with open_front(cors_origins="https://app.example.com") as front:
+        answer = await front.client.post("/rooms", json={}, headers=headers)
+
+    assert answer.status_code == 201
+
+
+async def test_a_named_origin_may_ask_across_origins_and_no_other(open_front: OpenFront) -> None:
+    def asking(origin: str) -> dict[str, str]:
+        return {
+            "Origin": origin,
+            "Access-Control-Request-Method": "POST",
+            "Access-Control-Request-Headers": "authorization,content-type",
+        }
+
+    async with open_front(cors_origins="https://app.example.com") as front:
+        named = await front.client.options("/tokens", headers=asking("https://app.example.com"))
+        other = await front.client.options("/tokens", headers=asking("https://evil.example"))
+        error = await front.client.post(
+            "/tokens", json={}, headers={"origin": "https://app.example.com"}
+        )
+
+    assert named.headers["access-control-allow-origin"] == "https://app.example.com"
+    assert "access-control-allow-origin" not in other.headers
+    assert error.headers["access-control-allow-origin"] == "https://app.example.com"
+
+
+async def test_a_failing_media_server_leaves_no_open_room(
+    open_front: OpenFront, media_server: Any
+) -> None:
+    async with open_front() as front:
+        media_server.stop()
+        try:
+            down = await front.client.post("/rooms", json={"room_name": "half"})
+            listed = await front.client.get("/rooms")
+            ready = await front.client.get("/ready")
+            health = await front.client.get("/health")
+        finally:
+            media_server.start()
+        back = await front.client.post("/rooms", json={"room_name": "half"})
+
+    body = problem(down, 503, "media-server-down")
+    assert media_server.url.removeprefix("ws://") in body["detail"]
+    assert "LIVEKIT_URL" in body["remedy"]
+    assert listed.json() == {"rooms": []}
+    checks = {check["name"]: check for check in problem(ready, 503, "not-ready")["checks"]}
+    assert checks["media_server"]["ok"] is False
+    assert checks["store"]["ok"] is True
+    assert health.json() == {"status": "alive"}
+    assert back.status_code == 201
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"livekit_api_key": "no-such-key"},
+        {"livekit_api_secret": "another-secret-another-secret-0123"},
+    ],
+)
+async def test_keys_that_the_media_server_refuses_are_named(
+    changes: dict[str, str], open_front: OpenFront
+) -> None:
+    async with open_front(**changes) as front:
+        answer = await front.client.post("/rooms", json={})
+
+    body = problem(answer, 502, "media-server-refused")
+    assert "LIVEKIT_API_KEY" in body["remedy"]
+    assert "LIVEKIT_API_SECRET" in body["remedy"]
+    assert front.settings.api_secret not in answer.text
+
+
+async def test_something_else_at_the_media_servers_address_is_named(open_front: OpenFront) -> None:
+    async def answer_html(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        writer.write(b"HTTP/1.1 200 OK\r\ncontent-length: 6\r\nconnection: close\r\n\r\n<html>")
+        await writer.drain()
+        writer.close()
+
+    async with await asyncio.start_server(answer_html, "127.0.0.1", 0) as other:
+        port = other.sockets[0].getsockname()[1]
+        async with open_front(livekit_url=f"ws://127.0.0.1:{port}") as front:
+            answer = await front.client.post("/rooms", json={})
+
+    assert "no LiveKit server" in problem(answer, 502, "media-server-refused")["detail"]
+
+
+async def test_many_asking_for_one_name_at_once_get_one_room(front: Front) -> None:
+    answers = await asyncio.gather(
+        *(front.client.post("/rooms", json={"room_name": "race"}) for _ in range(8))
+    )
+
+    assert sorted(answer.status_code for answer in answers) == [201] + [409] * 7

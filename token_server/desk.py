@@ -1,0 +1,39 @@
+"""What every route works with."""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Annotated
+
+from fastapi import Depends, Request
+
+from records import Store
+from token_server.media_server import MediaServer
+from token_server.settings import TokenServerSettings
+
+Clock = Callable[[], int]
+"""Returns milliseconds since the Unix epoch."""
+
+
+def wall_clock_ms() -> int:
+    """Return the time of day of this machine."""
+    return time.time_ns() // 1_000_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Desk:
+    """The parts that one running token server has one of."""
+
+    settings: TokenServerSettings
+    store: Store
+    media_server: MediaServer
+    clock: Clock
+
+
+def _get_desk(request: Request) -> Desk:
+    desk = request.app.state.desk
+    assert isinstance(desk, Desk)  # noqa: S101 - put there at start, before any request
+    return desk
+
+
+DeskNeeded = Annotated[Desk, Depends(_get_desk)]

@@ -1,0 +1,187 @@
+"""Every way in which a request can fail, as a problem+json body (RFC 9457)."""
+
+import logging
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from starlette.exceptions import HTTPException
+
+from records import StoreUnavailableError
+from token_server.models import Check, FieldProblem, Problem
+
+MEDIA_TYPE: Final = "application/problem+json"
+
+_log = logging.getLogger(__name__)
+_NAME_SHOWN: Final = 64
+"""Most characters of a field name that are given back; it may be anything."""
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """One kind of problem: what programs compare, and what people read first."""
+
+    code: str
+    status: int
+    title: str
+
+
+BAD_REQUEST = Kind("bad-request", 400, "The request is not right")
+KEY_MISSING = Kind("key-missing", 401, "An API key is needed")
+KEY_WRONG = Kind("key-wrong", 401, "The API key is wrong")
+INVITATION_MISSING = Kind("invitation-missing", 401, "An invitation is needed")
+INVITATION_FORGED = Kind("invitation-forged", 401, "The invitation is not from here")
+INVITATION_EXPIRED = Kind("invitation-expired", 401, "The invitation has expired")
+INVITATION_OTHER_TOKEN = Kind("invitation-other-token", 401, "This is not an invitation")
+NOT_DIRECT = Kind("not-direct", 403, "Without an API key only this machine may ask")
+OTHER_ORIGIN = Kind("other-origin", 403, "Another web page may not ask")
+OTHER_ROOM = Kind("other-room", 403, "The invitation is for another room")
+NOT_FOUND = Kind("not-found", 404, "There is nothing here")
+ROOM_NOT_FOUND = Kind("room-not-found", 404, "There is no such room")
+WRONG_METHOD = Kind("wrong-method", 405, "This cannot be done here")
+ROOM_EXISTS = Kind("room-exists", 409, "The room is open already")
+ROOM_CLOSED = Kind("room-closed", 410, "The room is closed")
+TOO_LARGE = Kind("too-large", 413, "The request is too large")
+NOT_JSON = Kind("not-json", 415, "The body must be JSON")
+INVALID = Kind("invalid", 422, "Something in the request must be changed")
+UNEXPECTED = Kind("unexpected", 500, "Something broke in the token server")
+MEDIA_SERVER_REFUSED = Kind("media-server-refused", 502, "The media server refused us")
+MEDIA_SERVER_DOWN = Kind("media-server-down", 503, "The media server does not answer")
+STORE_DOWN = Kind("store-down", 503, "The store does not answer")
+PAGE_MISSING = Kind("page-missing", 503, "The page has not been built")
+NOT_READY = Kind("not-ready", 503, "Not every part is ready")
+
+
+class ProblemError(Exception):
+    """A request cannot be served; says why and what to change."""
+
+    def __init__(
+        self,
+        kind: Kind,
+        detail: str,
+        remedy: str,
+        *,
+        errors: Sequence[FieldProblem] | None = None,
+        checks: Sequence[Check] | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> None:
+        super().__init__(detail)
+        self.kind = kind
+        self.detail = detail
+        self.remedy = remedy
+        self.errors = errors
+        self.checks = checks
+        self.headers = dict(headers or {})
+
+    def to_response(self) -> JSONResponse:
+        """Return the HTTP answer."""
+        body = Problem(
+            type=f"urn:sidenote:problem:{self.kind.code}",
+            title=self.kind.title,
+            status=self.kind.status,
+            detail=self.detail,
+            remedy=self.remedy,
+            errors=list(self.errors) if self.errors is not None else None,
+            checks=list(self.checks) if self.checks is not None else None,
+        )
+        headers = dict(self.headers)
+        if self.kind.status == 401:
+            headers.setdefault("WWW-Authenticate", "Bearer")
+        return JSONResponse(
+            body.model_dump(exclude_none=True),
+            status_code=self.kind.status,
+            headers=headers,
+            media_type=MEDIA_TYPE,
+        )
+
+
+def document(*kinds: Kind) -> dict[int | str, dict[str, Any]]:
+    """Return what the OpenAPI description says about the problems of a route."""
+    answers: dict[int | str, dict[str, Any]] = {}
+    for kind in kinds:
+        known = answers.get(kind.status)
+        text = f"{known['description']}; {kind.title}" if known else kind.title
+        answers[kind.status] = {
+            "description": text,
+            "content": {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}},
+        }
+    return answers
+
+
+def add_problem_answers(app: FastAPI) -> None:
+    """Make every failure of an application a problem+json body."""
+    app.add_exception_handler(ProblemError, _answer_problem)
+    app.add_exception_handler(RequestValidationError, _answer_invalid)
+    app.add_exception_handler(HTTPException, _answer_routing)
+    app.add_exception_handler(StoreUnavailableError, _answer_store)
+    app.add_exception_handler(Exception, _answer_unexpected)
+
+
+async def _answer_problem(_: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, ProblemError)  # noqa: S101 - registered for this class only
+    return error.to_response()
+
+
+async def _answer_invalid(_: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, RequestValidationError)  # noqa: S101 - as above
+    problems = [_field_problem(entry) for entry in error.errors()]
+    detail = "; ".join(f"{problem.field} {problem.problem}" for problem in problems[:3])
+    return ProblemError(
+        INVALID, detail, "change what `errors` names; /docs shows examples", errors=problems
+    ).to_response()
+
+
+async def _answer_routing(request: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, HTTPException)  # noqa: S101 - as above
+    if error.status_code == 405:
+        allowed = (error.headers or {}).get("Allow", "another method")
+        return ProblemError(
+            WRONG_METHOD,
+            f"{request.method} is not served at this path",
+            f"use {allowed}; /docs lists every route",
+            headers=error.headers,
+        ).to_response()
+    if error.status_code == 404:
+        detail, remedy = "no route has this path", "check the path; /docs lists every route"
+        return ProblemError(NOT_FOUND, detail, remedy).to_response()
+    kind = Kind(BAD_REQUEST.code, error.status_code, BAD_REQUEST.title)
+    remedy = "send a JSON object of the fields that /docs lists"
+    return ProblemError(kind, str(error.detail), remedy).to_response()
+
+
+async def _answer_store(_: Request, error: Exception) -> JSONResponse:
+    _log.error("a request failed: %s", error)
+    return ProblemError(
+        STORE_DOWN,
+        str(error),
+        "check DATABASE_URL, the disk's free space and that the file can be written; try again",
+    ).to_response()
+
+
+async def _answer_unexpected(_: Request, __: Exception) -> JSONResponse:
+    # The traceback goes to the log by way of the server; nothing of it goes to the client.
+    return ProblemError(
+        UNEXPECTED, "an error was not foreseen", "try again; the token server's log has the cause"
+    ).to_response()
+
+
+def _field_problem(entry: Mapping[str, Any]) -> FieldProblem:
+    kind, context = entry["type"], entry.get("ctx") or {}
+    path = [str(part)[:_NAME_SHOWN] for part in entry["loc"] if part != "body"]
+    # The position in broken JSON stands in the path; it is no field.
+    if kind == "json_invalid":
+        position = path[0] if path else "0"
+        text = f"is not JSON at character {position}: {context.get('error', '')}"
+        return FieldProblem(field="body", problem=text)
+    field = ".".join(path) or "body"
+    if kind == "extra_forbidden":
+        return FieldProblem(field=field, problem="is not a field of this request; leave it out")
+    if kind == "missing":
+        return FieldProblem(field=field, problem="is missing")
+    if kind in {"model_attributes_type", "dict_type", "model_type"}:
+        return FieldProblem(field=field, problem="must be a JSON object like {}")
+    text = str(entry["msg"]).removeprefix("Value error, ")
+    return FieldProblem(field=field, problem=text[:1].lower() + text[1:])

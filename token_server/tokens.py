@@ -1,0 +1,77 @@
+"""Access tokens for the media server."""
+
+from datetime import timedelta
+from typing import Final
+
+from livekit import api
+
+from token_server.invitations import Invitation
+from wire.dispatch import DispatchMetadata
+from wire.roles import seal_identity
+from wire.topics import AGENT_NAME
+
+TOKEN_TTL: Final = timedelta(minutes=10)
+"""Counts when connecting; the media server renews the token of whoever is in the room."""
+EMPTY_TIMEOUT_SECONDS: Final = 300
+"""How long the media server keeps a room that nobody has joined."""
+DEPARTURE_TIMEOUT_SECONDS: Final = 20
+"""How long it keeps a room after the last person has left."""
+
+
+def dispatch_agent(playbook: str | None) -> api.RoomAgentDispatch:
+    """Return the dispatch of our agent into a room, as it stands in rooms and tokens."""
+    return api.RoomAgentDispatch(agent_name=AGENT_NAME, metadata=dispatch_metadata(playbook))
+
+
+def dispatch_metadata(playbook: str | None) -> str:
+    """Return what the agent is told when it is dispatched."""
+    return DispatchMetadata(playbook=playbook).model_dump_json()
+
+
+def find_identity(api_secret: str, invitation: Invitation, browser_secret: str | None) -> str:
+    """Return the identity for an invitation and a browser: always the same for the same two.
+
+    Browsers that share a link differ by their secrets, and so do their identities.
+    """
+    seed = f"{invitation.id}\0{browser_secret or ''}"
+    return seal_identity(api_secret, invitation.room_name, invitation.role, seed)
+
+
+def make_token(
+    api_key: str,
+    api_secret: str,
+    invitation: Invitation,
+    *,
+    identity: str,
+    name: str,
+    playbook: str | None,
+) -> str:
+    """Return a token to join the invitation's room as a person who may speak and be seen.
+
+    The media server deletes an empty room; whoever joins then makes it anew, and what the
+    token says of the room brings the agent back. For a room that is there it does nothing.
+    """
+    grants = api.VideoGrants(
+        room_join=True,
+        room=invitation.room_name,
+        can_publish=True,
+        can_subscribe=True,
+        # Needed to answer and make remote procedure calls.
+        can_publish_data=True,
+        can_update_own_metadata=False,
+    )
+    room_config = api.RoomConfiguration(
+        empty_timeout=EMPTY_TIMEOUT_SECONDS,
+        departure_timeout=DEPARTURE_TIMEOUT_SECONDS,
+        agents=[dispatch_agent(playbook)],
+    )
+    return (
+        api.AccessToken(api_key, api_secret)
+        .with_identity(identity)
+        .with_name(name)
+        .with_kind("standard")
+        .with_ttl(TOKEN_TTL)
+        .with_grants(grants)
+        .with_room_config(room_config)
+        .to_jwt()
+    )

@@ -1,0 +1,174 @@
+"""Looks every second whether each room with people has its agent, and sends one if not."""
+
+import asyncio
+import logging
+import time
+from typing import Final, Literal
+
+from livekit import api
+from livekit.protocol.agent import JobStatus
+from livekit.protocol.models import ParticipantInfo
+
+from records import Room, Store, StoreUnavailableError
+from token_server.desk import Clock
+from token_server.health import WORKER_SEEN_SECONDS
+from token_server.media_server import MediaServer
+from token_server.problems import ProblemError
+from token_server.rota import RoomSeen, Rota, Seen, Send, Step, WarnOfOtherStore
+from token_server.tokens import dispatch_metadata
+from wire.topics import AGENT_NAME, RECOGNIZER
+
+_log = logging.getLogger(__name__)
+
+PERIOD_SECONDS: Final = 1.0
+_LOOK_AGAIN_SECONDS: Final = 10.0
+"""How long a room that is not ours is left alone before its dispatches are read again."""
+_ENDED: Final = frozenset({JobStatus.JS_SUCCESS, JobStatus.JS_FAILED, JobStatus.JS_CANCELLED})
+
+
+class Watch:
+    """Keeps an agent in every room that is ours; survives outages of media server and store."""
+
+    def __init__(
+        self,
+        store: Store,
+        media_server: MediaServer,
+        *,
+        watch_rooms: Literal["own", "all"],
+        invitation_ttl_hours: int,
+        clock: Clock,
+    ) -> None:
+        self._store = store
+        self._media_server = media_server
+        self._watch_all = watch_rooms == "all"
+        self._room_ttl_ms = invitation_ttl_hours * 3_600_000
+        self._clock = clock
+        self._rota = Rota()
+        self._open_rooms: dict[str, Room] = {}
+        self._foreign_until: dict[str, float] = {}
+        """Sids of rooms that are not ours, and until when that is believed."""
+        self._outage: str | None = None
+
+    async def run(self) -> None:
+        """Look and act, once per period, until cancelled."""
+        while True:
+            try:
+                await self.look_once(time.monotonic())
+            except (ProblemError, StoreUnavailableError) as error:
+                self._note_outage(str(error))
+            except Exception as error:  # noqa: BLE001 - no call may lose its agent to one bad look
+                if self._note_outage(f"the watch failed with {type(error).__name__}"):
+                    _log.exception("this was not foreseen; the watch goes on")
+            else:
+                self._note_outage(None)
+            await asyncio.sleep(PERIOD_SECONDS)
+
+    async def look_once(self, now_seconds: float) -> None:
+        """Look at media server and store, and send agents where they are missing.
+
+        Raises:
+            ProblemError: the media server does not answer.
+            StoreUnavailableError: the store does not.
+        """
+        seen = await self._look(now_seconds)
+        failure: ProblemError | None = None
+        for step in self._rota.decide(seen, now_seconds):
+            try:
+                await self._do(step)
+            except ProblemError as error:
+                # The other rooms have their turn all the same.
+                failure = error
+        if failure is not None:
+            raise failure
+
+    async def _look(self, now_seconds: float) -> Seen:
+        now_ms = self._clock()
+        self._open_rooms = {room.name: room for room in await self._store.list_open_rooms()}
+        leased = {lease.room_name for lease in await self._store.list_leases(now_ms=now_ms)}
+        workers = await self._store.list_workers(seen_after_ms=now_ms - WORKER_SEEN_SECONDS * 1000)
+        present = await self._media_server.list_rooms()
+        await self._close_over(present, now_ms)
+        sids = {room.sid for room in present}
+        self._foreign_until = {
+            sid: until for sid, until in self._foreign_until.items() if sid in sids
+        }
+        rooms = [
+            await self._look_into(room, served=room.name in leased)
+            for room in present
+            if await self._is_ours(room, now_seconds)
+        ]
+        own = frozenset(worker.id for worker in workers if worker.agent_name == AGENT_NAME)
+        return Seen(rooms=tuple(rooms), worker_ids=own)
+
+    async def _close_over(self, present: list[api.Room], now_ms: int) -> None:
+        """Close rooms that are empty and whose invitations let nobody in any more."""
+        names = {room.name for room in present}
+        for name, room in list(self._open_rooms.items()):
+            if name not in names and room.created_at_ms + self._room_ttl_ms <= now_ms:
+                await self._store.close_room(name, now_ms=now_ms)
+                del self._open_rooms[name]
+                _log.info("room %s closed: its invitations have expired", name)
+
+    async def _is_ours(self, room: api.Room, now_seconds: float) -> bool:
+        if self._watch_all or room.name in self._open_rooms:
+            return True
+        if self._foreign_until.get(room.sid, 0.0) > now_seconds:
+            return False
+        # Somebody else's backend may have asked for our agent; a room closed here stays closed.
+        if await self._store.find_room(room.name) is None and (
+            await self._media_server.list_own_dispatches(room.name)
+        ):
+            return True
+        self._foreign_until[room.sid] = now_seconds + _LOOK_AGAIN_SECONDS
+        return False
+
+    async def _look_into(self, room: api.Room, *, served: bool) -> RoomSeen:
+        if served:
+            return RoomSeen(name=room.name, served=True)
+        present = await self._media_server.list_participants(room.name)
+        people = [one for one in present if one.kind == ParticipantInfo.Kind.STANDARD]
+        agents = [one for one in present if one.kind == ParticipantInfo.Kind.AGENT]
+        return RoomSeen(
+            name=room.name,
+            people=len(people),
+            agent_visible=any(RECOGNIZER in agent.attributes for agent in agents),
+        )
+
+    async def _do(self, step: Step) -> None:
+        if isinstance(step, WarnOfOtherStore):
+            _log.warning(
+                "room %s has an agent that holds no lease in our store: worker and token server "
+                "must share DATABASE_URL",
+                step.room_name,
+            )
+            return
+        await self._send(step)
+
+    async def _send(self, step: Send) -> None:
+        """Dispatch anew, and clear away what never came to anything.
+
+        An agent that is only slow costs nothing: the second one finds the lease taken and leaves.
+        """
+        old = await self._media_server.list_own_dispatches(step.room_name)
+        room = self._open_rooms.get(step.room_name)
+        if room is not None or not old:
+            metadata = dispatch_metadata(room.playbook if room else None)
+        else:
+            # Somebody else's backend asked for the agent; say what it said.
+            metadata = max(old, key=lambda dispatch: dispatch.state.created_at).metadata
+        await self._media_server.create_dispatch(step.room_name, metadata=metadata)
+        _log.info("room %s has no agent: dispatched again (%d)", step.room_name, step.attempt)
+        for dispatch in old:
+            # Deleting one whose job runs would end the job.
+            if all(job.state.status in _ENDED for job in dispatch.state.jobs):
+                await self._media_server.delete_dispatch(step.room_name, dispatch.id)
+
+    def _note_outage(self, cause: str | None) -> bool:
+        """Write a line when an outage begins or ends; True when one begins."""
+        began = cause is not None and cause != self._outage
+        if began:
+            _log.warning("rooms are not watched: %s", cause)
+        elif cause is None and self._outage is not None:
+            _log.info("rooms are watched again")
+        self._outage = cause
+        return began
