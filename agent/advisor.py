@@ -60,22 +60,24 @@ class Advisor:
     async def _advise(self) -> None:
         # Interims may still change, and a quote must not.
         lines = [segment for segment in self._transcript.window(self._now()) if segment.final]
+        if not lines:
+            return
         answer = _Answer(lines, self._publisher)
         try:
             async with asyncio.timeout(self._timeout_seconds):
                 async for draft in self._model.advise(lines):
                     answer.take(draft)
         except ModelError as error:
-            self._fail(answer, str(error))
+            self._fail(str(error))
         except TimeoutError:
-            self._fail(answer, f"no answer within {self._timeout_seconds:g} s")
+            self._fail(f"no answer within {self._timeout_seconds:g} s")
+        answer.break_off()
         if answer.unsupported:
             self.unsupported += 1
             logger.warning("advice that rests on nothing said was dropped")
 
-    def _fail(self, answer: "_Answer", reason: str) -> None:
+    def _fail(self, reason: str) -> None:
         self.failures += 1
-        answer.break_off()
         logger.warning("the model gave no advice", extra={"reason": reason})
 
 
@@ -94,13 +96,13 @@ class _Answer:
         """Send a draft on if there is something to say and it rests on something said."""
         if not draft.say.strip():
             return
-        if not self._is_supported(draft):
-            self.unsupported = True
-            return
-        self._send(draft)
+        # An unfinished answer may yet come to rest on something: the last one counts.
+        self.unsupported = not self._is_supported(draft)
+        if not self.unsupported and draft != self._sent:
+            self._send(draft)
 
     def break_off(self) -> None:
-        """Close a talking point that the model did not finish, and show that it is cut."""
+        """Close a talking point that was begun and not finished, and show that it is cut."""
         if self._sent and not self._sent.complete:
             last = self._sent
             self._send(Draft(line=last.line, quote=last.quote, say=f"{last.say} …", complete=True))
@@ -123,7 +125,7 @@ class _Answer:
                 rule_id=None,
                 text=draft.say[:_MOST_TEXT],
                 complete=draft.complete,
-                quote=draft.quote,
+                quote=draft.quote[:_MOST_TEXT],
                 segment=segment,
                 heard_at_seconds=segment.end_seconds,
             )

@@ -31,6 +31,8 @@ _PEOPLE: Final = frozenset(
         rtc.ParticipantKind.PARTICIPANT_KIND_SIP,
     }
 )
+LONGEST_NAME: Final = 256
+"""What `wire` and `records` hold of a display name; foreign tokens may carry longer ones."""
 RESTART_SECONDS: Final = 1.0
 """Pause before a listener that failed begins anew."""
 
@@ -69,6 +71,7 @@ class Call:
         self._transcript = TranscriptBuffer(window_seconds=settings.window_seconds)
         self._listeners: dict[str, Listener] = {}
         self._had_people = False
+        self._leaving: asyncio.TimerHandle | None = None
         self._stopping = asyncio.Event()
 
     def stop(self) -> None:
@@ -103,7 +106,7 @@ class Call:
             for task in beside:
                 task.cancel()
             self._publisher.end_input()
-        await self._keeper.write_waiting()
+        await self._keeper.finish()
         await self._store.end_meeting(room_sid, now_ms=self._now_ms())
 
     def _make_advisor(self) -> Advisor | None:
@@ -137,10 +140,14 @@ class Call:
         async with asyncio.TaskGroup() as self._listening:
             for event, handler in handlers.items():
                 self._room.on(event, handler)
-            self._adopt()
-            await self._stopping.wait()
-            for event, handler in handlers.items():
-                self._room.off(event, handler)
+            try:
+                self._adopt()
+                await self._stopping.wait()
+            finally:
+                for event, handler in handlers.items():
+                    self._room.off(event, handler)
+                if self._leaving:
+                    self._leaving.cancel()
             for listener in self._listeners.values():
                 listener.end_input()
 
@@ -167,7 +174,7 @@ class Call:
             return
         speaker = Speaker(
             identity=participant.identity,
-            name=participant.name or participant.identity,
+            name=(participant.name or participant.identity)[:LONGEST_NAME],
             role=self._role_of(participant.identity),
             track_sid=publication.sid,
         )
@@ -193,10 +200,12 @@ class Call:
 
     def _count_people(self) -> None:
         """Leave some seconds after the last person has left."""
+        if self._leaving:
+            self._leaving.cancel()
         if self._people():
             self._had_people = True
         elif self._had_people:
-            asyncio.get_running_loop().call_later(
+            self._leaving = asyncio.get_running_loop().call_later(
                 self._settings.leave_after_seconds, self._leave_if_alone
             )
 
@@ -226,8 +235,8 @@ class Call:
             else:
                 break
             await asyncio.sleep(RESTART_SECONDS)
-            if self._listeners.get(sid) is not listener:
-                break  # the track ended meanwhile
+            if self._stopping.is_set() or self._listeners.get(sid) is not listener:
+                break  # the call or the track ended meanwhile
             listener = Listener(listener.speaker, track, self._recognizer, self._on_segment)
             self._listeners[sid] = listener
         if self._listeners.get(sid) is listener:

@@ -11,6 +11,8 @@ from transcript_buffer import Segment
 logger = logging.getLogger("sidenote.keeper")
 
 RETRY_SECONDS: Final = 1.0
+LAST_TRIES: Final = 20
+"""How often the end of a call tries to write what waits."""
 WAITING_SEGMENTS: Final = 20_000
 """Some hours of finals; with more waiting for a store that is away, the oldest is given up."""
 
@@ -57,11 +59,25 @@ class Keeper:
         """Write what waits; False if the store is still away."""
         waited = len(self._waiting)
         while self._waiting:
+            oldest = self._waiting[0]
             try:
-                await self._store.add_segment(self._room_sid, self._waiting[0])
+                await self._store.add_segment(self._room_sid, oldest)
             except StoreUnavailableError:
                 return False
-            self._waiting.popleft()
+            if self._waiting and self._waiting[0] is oldest:  # else `keep` gave it up meanwhile
+                self._waiting.popleft()
         if waited:
             logger.info("the store is back; finals are written", extra={"finals": waited})
         return True
+
+    async def finish(self) -> None:
+        """Write what waits; tries for some time, because afterwards the finals are gone."""
+        for _ in range(LAST_TRIES):
+            if await self.write_waiting():
+                return
+            await asyncio.sleep(RETRY_SECONDS)
+        self.lost_segments += len(self._waiting)
+        logger.error(
+            "the store did not come back before the end of the call; finals are lost",
+            extra={"finals": len(self._waiting)},
+        )

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from livekit import rtc
-from livekit.agents import APIError, stt
+from livekit.agents import APIConnectionError, APIError, stt
 from livekit.agents.utils import shortuuid
 
 from agent.ears import Clock, Ears, HeardFrame
@@ -72,6 +72,13 @@ class Listener:
             tasks.create_task(self._report(stream), name="segments")
 
     async def _hear(self, stream: stt.RecognizeStream) -> None:
+        try:
+            await self._feed(stream)
+        except RuntimeError as error:
+            # A stream that has failed takes no more; its error is on its way to `_report`.
+            raise APIConnectionError("the recognizer stream is closed") from error
+
+    async def _feed(self, stream: stt.RecognizeStream) -> None:
         pushed_samples = 0
         offset_seconds = 0.0
         async for frame in self._ears.frames():
@@ -116,7 +123,14 @@ class Listener:
                     await self._hand_over(event, self._waiting.popleft(), final=True)
         except APIError as error:
             logger.error("a recognizer stream failed", extra={"error": type(error).__name__})
+            await self._take_back()
             raise
+
+    async def _take_back(self) -> None:
+        """What was shown of segments that will have no final is not left standing."""
+        unheard = stt.SpeechEvent(type=stt.SpeechEventType.FINAL_TRANSCRIPT)
+        while self._waiting:
+            await self._hand_over(unheard, self._waiting.popleft(), final=True)
 
     async def _hand_over(self, event: stt.SpeechEvent, spoken: _Spoken, *, final: bool) -> None:
         text = event.alternatives[0].text if event.alternatives else ""

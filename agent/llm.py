@@ -30,6 +30,13 @@ Rest the advice only on what was said. When there is nothing useful to say, answ
 "line": 0, "quote": "" and "say": "".
 """
 
+_REMEDIES: Final = {
+    401: "; check OPENAI_API_KEY",
+    403: "; check what OPENAI_API_KEY may use",
+    404: "; check LLM_MODEL and OPENAI_BASE_URL",
+    429: "; the account's limit is reached",
+}
+
 
 class ModelError(Exception):
     """The model gave no usable answer; the text says why and holds nothing that was said."""
@@ -93,24 +100,28 @@ class OpenAIModel:
         messages = _messages(lines)
         try:
             try:
-                stream = await self._request(messages)
+                stream = await self._request(messages, strict_schema=self._strict_schema)
             except openai.BadRequestError:
                 if not self._strict_schema:
                     raise
                 # Servers without JSON schemas answer 400; they may still know JSON mode.
+                stream = await self._request(messages, strict_schema=False)
                 self._strict_schema = False
-                stream = await self._request(messages)
             async with stream:
                 async for draft in _drafts(stream):
                     yield draft
         except openai.APIStatusError as error:
-            raise ModelError(f"{self.name} answered {error.status_code}") from None
-        except openai.APIError as error:
+            remedy = _REMEDIES.get(error.status_code, "")
+            raise ModelError(f"{self.name} answered {error.status_code}{remedy}") from None
+        except (openai.APIError, ValueError, TypeError, AttributeError) as error:
+            # The last three: the stream is not what the protocol says.
             raise ModelError(f"{self.name}: {type(error).__name__}") from None
 
-    async def _request(self, messages: list[ChatCompletionMessageParam]) -> Any:
+    async def _request(
+        self, messages: list[ChatCompletionMessageParam], *, strict_schema: bool
+    ) -> Any:
         response_format: Any = {"type": "json_object"}
-        if self._strict_schema:
+        if strict_schema:
             schema = {
                 "name": "advice",
                 "strict": True,

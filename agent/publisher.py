@@ -129,11 +129,10 @@ class Publisher:
             await writer.aclose()
 
     async def _send_advice(self, advice: Advice) -> None:
-        self._sequence += 1
         point = TalkingPoint(
             id=advice.id,
             version=advice.version,
-            sequence=self._sequence,
+            sequence=self._sequence + 1,
             source=advice.source,
             rule_id=advice.rule_id,
             text=advice.text,
@@ -145,6 +144,7 @@ class Publisher:
             heard_at_ms=round(advice.heard_at_seconds * 1000),
             sent_at_ms=round(self._now() * 1000),
         )
+        self._sequence = point.sequence
         try:
             await self._store.put_talking_point(self._room_sid, point)
         except StoreUnavailableError as error:

@@ -11,6 +11,7 @@ from contextlib import AsyncExitStack
 from typing import Final
 
 from livekit.agents import AgentServer, AutoSubscribe, JobContext, JobProcess, JobRequest
+from pydantic import ValidationError
 
 from agent.beat import WorkerBeat
 from agent.call import Call
@@ -79,16 +80,27 @@ class _RunningCalls:
         settings = load_settings(AgentSettings)
         async with AsyncExitStack() as opening:
             store = await opening.enter_async_context(Store(settings.database_url))
-            lease = RoomLease(store, context.job.room.name, context.job.id, time.time)
+            room_name = context.job.room.name
+            room = await store.find_room(room_name)
+            if room and room.closed_at_ms:
+                # A token from before the end can make the media server open the room again.
+                logger.info("the room was closed", extra={"room": room_name})
+                context.shutdown("the room was closed")
+                return
+            lease = RoomLease(store, room_name, context.job.id, time.time)
             # Before the agent joins: nobody ever sees two of them in a room.
             if not await lease.take():
-                logger.info("another agent serves this room", extra={"room": context.job.room.name})
+                logger.info("another agent serves this room", extra={"room": room_name})
                 context.shutdown("the room is served by another agent")
                 return
             opening.push_async_callback(lease.release)
-            call = await _open_call(context, settings, store, lease, opening)
+            pool = context.proc.userdata.pop(POOL, None) or RecognizerPool(
+                settings.recognizer_processes or None
+            )
+            call = await _open_call(context, settings, store, lease, pool, opening)
             opened = opening.pop_all()
-        task = asyncio.get_running_loop().create_task(_run(context, call, opened), name="call")
+        running = _run(context, call, pool, opened)
+        task = asyncio.get_running_loop().create_task(running, name="call")
         self._calls[context.job.id] = (call, task)
 
     async def finish(self, job_id: str) -> None:
@@ -104,12 +116,10 @@ async def _open_call(
     settings: AgentSettings,
     store: Store,
     lease: RoomLease,
+    pool: RecognizerPool,
     opening: AsyncExitStack,
 ) -> Call:
-    pool = context.proc.userdata.pop(POOL, None) or RecognizerPool(
-        settings.recognizer_processes or None
-    )
-    await opening.enter_async_context(pool)
+    playbook = _find_playbook(settings, context.job.metadata)
     model = _make_model(settings)
     if model:
         opening.push_async_callback(model.aclose)
@@ -121,16 +131,20 @@ async def _open_call(
         lease=lease,
         recognizer=PocketSphinxSTT(pool),
         recognizer_label=RECOGNIZER_LABEL,
-        playbook=_find_playbook(settings, context.job.metadata),
+        playbook=playbook,
         model=model,
         on_speakers=pool.reserve,
         now=time.time,
     )
 
 
-async def _run(context: JobContext, call: Call, opened: AsyncExitStack) -> None:
+async def _run(
+    context: JobContext, call: Call, pool: RecognizerPool, opened: AsyncExitStack
+) -> None:
     try:
-        async with opened:
+        # The pool is opened here and not before: its tasks belong to the task that opens it, so
+        # that a fault of theirs ends the call instead of leaving it deaf.
+        async with opened, pool:
             await call.run()
     except StoreUnavailableError as error:
         logger.error("the call ended because of the store", extra={"error": str(error)})
@@ -164,7 +178,11 @@ def _make_model(settings: AgentSettings) -> OpenAIModel | None:
 
 def _find_playbook(settings: AgentSettings, metadata: str) -> Playbook:
     """Load the playbook that the room names, else the worker's own."""
-    named = DispatchMetadata.model_validate_json(metadata).playbook if metadata else None
+    try:
+        named = DispatchMetadata.model_validate_json(metadata).playbook if metadata else None
+    except ValidationError:
+        logger.error("the dispatch's metadata is not ours; the worker's own playbook serves")
+        named = None
     default = settings.playbook_folder / f"{settings.playbook}.yaml"
     if named:
         try:

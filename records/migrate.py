@@ -4,10 +4,12 @@ import fcntl
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from alembic import command
 from alembic.config import Config
-from sqlalchemy import create_engine
+from alembic.util.exc import CommandError
+from sqlalchemy import Connection, create_engine, event
 from sqlalchemy.exc import SQLAlchemyError
 
 from records.store import StoreUnavailableError, async_url
@@ -27,6 +29,8 @@ def migrate(database_url: str) -> None:
     try:
         with _one_at_a_time(Path(url.database or "")):
             engine = create_engine(url)
+            event.listen(engine, "connect", _leave_transactions_to_us)
+            event.listen(engine, "begin", _begin)
             try:
                 with engine.begin() as connection:
                     config.attributes["connection"] = connection
@@ -40,6 +44,22 @@ def migrate(database_url: str) -> None:
             "check DATABASE_URL and that its folder can be written"
         )
         raise StoreUnavailableError(msg) from None
+    except CommandError:
+        msg = (
+            f"the tables of {url.render_as_string(hide_password=True)} are of a newer version of "
+            "Sidenote; run that one, or let DATABASE_URL name another file"
+        )
+        raise StoreUnavailableError(msg) from None
+
+
+def _leave_transactions_to_us(connection: Any, _: object) -> None:
+    # The driver would commit before each change of a table: an upgrade that fails half-way
+    # would leave tables behind that stop every later one.
+    connection.isolation_level = None
+
+
+def _begin(connection: Connection) -> None:
+    connection.exec_driver_sql("BEGIN IMMEDIATE")
 
 
 @contextmanager

@@ -1,5 +1,6 @@
 """The one place that queries and commits. Every method is one transaction."""
 
+import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -15,6 +16,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_en
 from records.tables import LeaseRow, MeetingRow, RoomRow, SegmentRow, TalkingPointRow, WorkerRow
 from transcript_buffer import Segment
 from wire.talking_point import TalkingPoint
+
+# At DEBUG it writes every statement with its values: what people said.
+logging.getLogger("aiosqlite").setLevel(logging.WARNING)
 
 
 class StoreUnavailableError(Exception):
@@ -78,6 +82,12 @@ def async_url(database_url: str) -> URL:
         msg = "DATABASE_URL is no database address; use one like sqlite:///data/sidenote.db"
         raise StoreUnavailableError(msg) from None
     if url.get_backend_name() == "sqlite":
+        if url.database in (None, "", ":memory:"):
+            msg = (
+                "DATABASE_URL names no file, and what is only in memory cannot be shared; "
+                "use one like sqlite:///data/sidenote.db"
+            )
+            raise StoreUnavailableError(msg)
         return url.set(drivername="sqlite+aiosqlite")
     msg = f"DATABASE_URL names {url.get_backend_name()!r}; use sqlite:///data/sidenote.db"
     raise StoreUnavailableError(msg)
@@ -92,8 +102,7 @@ class Store:
 
     def __init__(self, database_url: str) -> None:
         url = async_url(database_url)
-        if url.database and url.database != ":memory:":
-            Path(url.database).parent.mkdir(parents=True, exist_ok=True)
+        _make_folder(url)
         self._engine: AsyncEngine = create_async_engine(url, pool_pre_ping=True)
         event.listen(self._engine.sync_engine, "connect", _prepare_sqlite)
         self._insert: Any = (
@@ -118,7 +127,11 @@ class Store:
         except SQLAlchemyError as error:
             # The statement and its values stay out of the text: they hold what people said.
             cause = type(getattr(error, "orig", None) or error).__name__
-            msg = f"the store at {self._engine.url.render_as_string(hide_password=True)}: {cause}"
+            address = self._engine.url.render_as_string(hide_password=True)
+            msg = (
+                f"the store at {address}: {cause}; check that DATABASE_URL names a database "
+                "that can be written and has its tables"
+            )
             raise StoreUnavailableError(msg) from None
 
     async def ping(self) -> None:
@@ -358,6 +371,17 @@ class Store:
             TalkingPoint(**{key: value for key, value in row.items() if key != "room_sid"})
             for row in rows
         ]
+
+
+def _make_folder(url: URL) -> None:
+    if not url.database:
+        return
+    folder = Path(url.database).parent
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        msg = f"the folder {folder} of DATABASE_URL cannot be made ({error.strerror}); name another"
+        raise StoreUnavailableError(msg) from None
 
 
 def _prepare_sqlite(connection: Any, _: object) -> None:

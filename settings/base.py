@@ -36,9 +36,13 @@ def is_loopback(host: str) -> bool:
 
 
 def _server_url(url: str) -> str:
-    parts = urlsplit(url)
-    if parts.scheme not in {"ws", "wss", "http", "https"} or not parts.hostname:
-        msg = "is not an address like ws://127.0.0.1:7880 or wss://example.livekit.cloud"
+    msg = "is not an address like ws://127.0.0.1:7880 or wss://example.livekit.cloud"
+    try:
+        parts = urlsplit(url)
+        port = parts.port  # reading an impossible one raises
+    except ValueError:
+        raise ValueError(msg) from None
+    if parts.scheme not in {"ws", "wss", "http", "https"} or not parts.hostname or port == 0:
         raise ValueError(msg)
     return url.rstrip("/")
 

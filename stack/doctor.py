@@ -42,7 +42,9 @@ def _tools() -> Iterator[Finding]:
     if find_binary() is None:
         yield _tool("go", "builds the media server", "install Go, or put livekit-server on PATH")
     yield _tool("chromium", "page tests", "apt-get install chromium", needed=False)
-    yield _tool("flite", "renders the voices of new lab calls", "apt-get install flite", needed=False)
+    yield _tool(
+        "flite", "renders the voices of new lab calls", "apt-get install flite", needed=False
+    )
 
 
 def _tool(name: str, purpose: str, remedy: str, *, needed: bool = True) -> Finding:
@@ -58,13 +60,18 @@ def _built() -> Iterator[Finding]:
     else:
         yield Finding("missing", "media server", "`make setup` builds it (about 100 s, once)")
     page = PAGE.exists()
-    yield Finding("ok" if page else "missing", "page", str(PAGE) if page else "`make web` builds it")
+    yield Finding(
+        "ok" if page else "missing", "page", str(PAGE) if page else "`make web` builds it"
+    )
 
 
 def _version(binary: Path) -> str:
-    answer = subprocess.run(
-        [str(binary), "--version"], capture_output=True, text=True, check=False, timeout=10
-    )
+    try:
+        answer = subprocess.run(
+            [str(binary), "--version"], capture_output=True, text=True, check=False, timeout=10
+        )
+    except (OSError, subprocess.TimeoutExpired):
+        return "that does not run"
     return answer.stdout.split()[-1] if answer.stdout.split() else "of unknown version"
 
 
@@ -83,7 +90,9 @@ def _settings() -> Iterator[Finding]:
         yield Finding("missing", "settings", str(error))
         return
     url = environment.get("LIVEKIT_URL")
-    server = f"LIVEKIT_URL {url}" if url else "a media server on this machine, started by `make run`"
+    server = (
+        f"LIVEKIT_URL {url}" if url else "a media server on this machine, started by `make run`"
+    )
     yield Finding("ok", "settings", server)
 
 

@@ -44,14 +44,14 @@ def ensure_keys() -> bool:
         )
     path = env_file()
     before = path.read_text(encoding="utf-8") if path.exists() else ""
-    if before and not before.endswith("\n"):
-        before += "\n"
     pair = (
-        "# Key pair of the media server on this machine, made at the first set-up.\n"
+        ("\n" if before and not before.endswith("\n") else "")
+        + "# Key pair of the media server on this machine, made at the first set-up.\n"
         f"LIVEKIT_API_KEY=key{secrets.token_hex(6)}\n"
         f"LIVEKIT_API_SECRET={secrets.token_urlsafe(32)}\n"
     )
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-        file.write(before + pair)
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+    with os.fdopen(descriptor, "a", encoding="utf-8") as file:
+        os.fchmod(descriptor, 0o600)  # a file that was there may have been open to others
+        file.write(pair)
     return True

@@ -11,6 +11,7 @@ LineSink = Callable[[str, str], None]
 """Takes the name of a part and a line that it printed."""
 
 _LAST_LINES: Final = 15
+_OUTPUT_SECONDS: Final = 5.0
 
 
 class PartError(Exception):
@@ -82,7 +83,10 @@ class Part:
             with suppress(TimeoutError):
                 async with asyncio.timeout(patience):
                     await self._process.wait()
-        await self._output
+        # What the process started may outlive it for a moment and hold its output open.
+        with suppress(TimeoutError):
+            async with asyncio.timeout(_OUTPUT_SECONDS):
+                await self._output
 
     def kill(self) -> None:
         """Kill the process at once, as a crash would."""

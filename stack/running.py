@@ -71,6 +71,8 @@ async def media_server(
 ) -> AsyncIterator[tuple[Part, str]]:
     """Run a media server with the key pair of the environment; yield it and its address."""
     settings_file, port = write_settings(folder, port)
+    if not {"LIVEKIT_API_KEY", "LIVEKIT_API_SECRET"} <= environment.keys():
+        raise PartError("the media server has no key pair; `make setup` writes one into .env")
     keys = f"{environment['LIVEKIT_API_KEY']}: {environment['LIVEKIT_API_SECRET']}"
     part = await Part.start(
         "media server",
@@ -121,7 +123,7 @@ async def running_stack(options: StackOptions, on_line: LineSink) -> AsyncIterat
 def _environment(options: StackOptions) -> dict[str, str]:
     environment = read_environment()
     if options.hermetic:
-        providers = ("OPENAI_", "LLM_", "ELEVEN", "STT", "LIVEKIT_URL", "DATABASE_URL")
+        providers = ("OPENAI_", "LLM_", "ELEVEN", "STT", "DATABASE_URL")
         environment = {
             key: value for key, value in environment.items() if not key.startswith(providers)
         }

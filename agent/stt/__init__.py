@@ -1,6 +1,6 @@
 """Speech to text behind LiveKit's `stt.STT`, one stream per participant.
 
 What the rest of the agent relies on, beyond the library's interface: a stream answers every
-`flush` with exactly one final (its text is empty when there was nothing to hear), in the
-order of the flushes, and interims between two finals belong to the later one.
+`flush` that follows audio with exactly one final (its text is empty when there was nothing to
+hear), in the order of the flushes, and interims between two finals belong to the later one.
 """

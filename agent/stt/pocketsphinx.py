@@ -54,6 +54,8 @@ class PocketSphinxSTT(stt.STT[Any]):
             recognized = await segment.final
         except RecognizerError as error:
             raise APIConnectionError(str(error)) from error
+        finally:
+            segment.cancel()
         return _event(stt.SpeechEventType.FINAL_TRANSCRIPT, recognized.text)
 
     def stream(
@@ -116,7 +118,7 @@ class PocketSphinxStream(stt.RecognizeStream):
 
     def _refuse(self, segment: SegmentDecode) -> None:
         self.refused_segments += 1
-        unheard = Recognized(text="", cmn=self._cmn or "", decode_seconds=0.0)
+        unheard = Recognized(text="", cmn="", decode_seconds=0.0)
         segment.cancel()
         segment.final = asyncio.get_running_loop().create_future()
         segment.final.set_result(unheard)

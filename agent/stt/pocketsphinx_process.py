@@ -31,6 +31,12 @@ INTERIM_BACKLOG_BYTES: Final = SAMPLE_RATE_HZ * 2
 DECODER_OPTIONS: Final[dict[str, Any]] = {
     "samprate": float(SAMPLE_RATE_HZ),
     "loglevel": "FATAL",
+    # The second pass over a whole segment would cost 20 ms for each second of it when everybody
+    # waits for the final; scoring more densities in the first pass is as exact, while one speaks.
+    "fwdflat": False,
+    "topn": 8,
+    # Where the cepstral means begin for a voice not heard before; they follow the voice after.
+    "cmninit": "53,3,13,17",
 }
 
 
@@ -41,7 +47,6 @@ class _OpenSegment:
     waiting_bytes: int = 0
     ended: bool = False
     since_interim_bytes: int = 0
-    interim: str = ""
     decode_seconds: float = 0.0
 
 
@@ -53,6 +58,7 @@ class RecognizerProcess:
         self._received = MessageBuffer()
         self._segments: dict[int, _OpenSegment] = {}
         self._free = [_make_decoder() for _ in range(decoders)]
+        self._first_cmn: str = self._free[0].get_cmn(False)
 
     def run(self) -> None:
         """Work until the other end closes the socket."""
@@ -78,8 +84,8 @@ class RecognizerProcess:
     def _take(self, message: Message) -> None:
         if message.kind is Kind.START:
             decoder = self._free.pop() if self._free else _make_decoder()
-            if cmn := message.json()["cmn"]:
-                decoder.set_cmn(cmn)
+            # A decoder that was used before still has the means of another speaker.
+            decoder.set_cmn(message.json()["cmn"] or self._first_cmn)
             decoder.start_utt()
             self._segments[message.segment] = _OpenSegment(decoder)
             return
@@ -87,7 +93,8 @@ class RecognizerProcess:
         if segment is None:
             return  # cancelled before; its audio was still under way
         if message.kind is Kind.AUDIO:
-            segment.waiting.append(message.body)
+            for start in range(0, len(message.body), SLICE_BYTES):
+                segment.waiting.append(message.body[start : start + SLICE_BYTES])
             segment.waiting_bytes += len(message.body)
         elif message.kind is Kind.END:
             segment.ended = True
@@ -124,8 +131,7 @@ class RecognizerProcess:
             return
         segment.since_interim_bytes = 0
         text = _hypothesis(segment.decoder)
-        if text and text != segment.interim:
-            segment.interim = text
+        if text:  # also when it is the same as before: the person still speaks
             self._send(Message(Kind.INTERIM, number, text.encode()))
 
     def _finish(self, number: int, segment: _OpenSegment) -> None:

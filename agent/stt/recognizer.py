@@ -19,6 +19,8 @@ logger = logging.getLogger("sidenote.recognizer")
 
 DECODERS_PER_PROCESS: Final = 2
 """Segments that a process decodes at once without loading another model first."""
+LONGEST_PAUSE_SECONDS: Final = 5.0
+"""Pause before yet another process when one after the other ends while it loads its models."""
 ATTEMPTS: Final = 3
 """How often the audio of a segment is sent before its recognition is given up."""
 
@@ -71,6 +73,7 @@ class SegmentDecode:
             self.process.send(Message(Kind.CANCEL, self.number))
             self.process.segments.pop(self.number, None)
             self.process = None
+        self.audio.clear()
         self.final.cancel()
 
 
@@ -93,6 +96,8 @@ class _Process:
             )
         self._socket = ours
         self._writer: asyncio.StreamWriter | None = None
+        self.ready = False
+        """Whether its models are loaded."""
         self.segments: dict[int, SegmentDecode] = {}
 
     @property
@@ -129,6 +134,7 @@ class _Process:
 
     def receive(self, message: Message) -> None:
         """Hand an interim or a final to its segment."""
+        self.ready = True
         segment = self.segments.get(message.segment)
         if segment is None:
             return
@@ -141,8 +147,12 @@ class _Process:
             if not segment.final.done():
                 segment.final.set_result(Recognized(**message.json()))
 
+    def kill(self) -> None:
+        """End the process; it holds nothing that is worth a farewell."""
+        self._popen.kill()
+
     def close(self) -> None:
-        """End the process by closing its socket; it holds nothing that is worth a farewell."""
+        """End the process and close the connection; safe to call twice."""
         if self._writer:
             self._writer.close()
         else:
@@ -164,6 +174,7 @@ class RecognizerPool:
         self._tasks = asyncio.TaskGroup()
         self._open = False
         self._next_number = 0
+        self._failed_starts = 0
         self.restarts = 0
         """How many processes died and were replaced."""
 
@@ -183,7 +194,7 @@ class RecognizerPool:
     async def __aexit__(self, *_: object) -> None:
         self._open = False
         for process in self._processes:
-            process.close()
+            process.kill()  # its reader sees the end of the file, and closes the connection
         await self._tasks.__aexit__(None, None, None)
 
     @property
@@ -211,15 +222,20 @@ class RecognizerPool:
 
     async def _serve(self, process: _Process) -> None:
         """Read what a process answers; when it dies, replace it and send its segments again."""
-        reader = await process.attach()
         received = MessageBuffer()
         try:
+            reader = await process.attach()
             while answer := await reader.read(1 << 16):
                 for message in received.feed(answer):
                     process.receive(message)
         except ConnectionError:
             pass  # the same as an end of file: the process is gone
-        process.close()
+        finally:
+            process.close()
+        self._failed_starts = 0 if process.ready else self._failed_starts + 1
+        if self._open and self._failed_starts > 1:
+            # Something is wrong with every process: do not burn the machine with new ones.
+            await asyncio.sleep(min(0.1 * 2**self._failed_starts, LONGEST_PAUSE_SECONDS))
         if self._open:
             self._replace(process)
 
