@@ -9,13 +9,15 @@ BIN := .venv/bin
 PORT ?= 8080
 CALL ?= lab/calls/sales.yaml
 export PYTHONDONTWRITEBYTECODE ?= 1
+# A company's own certificate authority is in the system's store, not in the one uv brings along.
+export UV_SYSTEM_CERTS ?= 1
 # The library's end-of-turn model costs 220 MB a process; Sidenote does not use it.
 export LIVEKIT_AGENTS_PRELOAD_LOCAL_INFERENCE ?= 0
 
 APT := DEBIAN_FRONTEND=noninteractive apt-get
 say = printf '\033[1m%s\033[0m\n' "$(1)"
 
-.PHONY: help demo run test check fix bench doctor setup setup-dev web voices wire lock clean
+.PHONY: help demo run test check fix bench doctor setup setup-dev keys web voices wire lock clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -50,7 +52,7 @@ doctor: ## say what is there, what is missing, how to get it
 	@if [ -x $(BIN)/python ] && [ -f .cache/python.stamp ]; then $(BIN)/python -m stack doctor; \
 	else echo "nothing is set up yet: make setup"; exit 1; fi
 
-setup: .cache/python.stamp .cache/media-server.stamp .env ## Python packages, media server, keys
+setup: .cache/python.stamp .cache/media-server.stamp keys ## Python packages, media server, keys
 
 web: web/dist/index.html ## build the page
 
@@ -90,8 +92,8 @@ clean: ## remove everything that was built; .env and data/ stay
 	fi
 	@touch $@
 
-.env: | .cache/python.stamp
-	@$(BIN)/python -m stack keys
+keys: .cache/python.stamp
+	@grep -qs '^LIVEKIT_API_SECRET=.' .env || $(BIN)/python -m stack keys
 
 web/node_modules/.stamp: web/package-lock.json
 	@command -v npm >/dev/null || { echo "npm is not on PATH: install Node 20"; exit 1; }

@@ -23,6 +23,7 @@ _log = logging.getLogger(__name__)
 PERIOD_SECONDS: Final = 1.0
 _LOOK_AGAIN_SECONDS: Final = 10.0
 """How long a room that is not ours is left alone before its dispatches are read again."""
+_PEOPLE: Final = frozenset({ParticipantInfo.Kind.STANDARD, ParticipantInfo.Kind.SIP})
 _ENDED: Final = frozenset({JobStatus.JS_SUCCESS, JobStatus.JS_FAILED, JobStatus.JS_CANCELLED})
 
 
@@ -126,7 +127,7 @@ class Watch:
         if served:
             return RoomSeen(name=room.name, served=True)
         present = await self._media_server.list_participants(room.name)
-        people = [one for one in present if one.kind == ParticipantInfo.Kind.STANDARD]
+        people = [one for one in present if one.kind in _PEOPLE]
         agents = [one for one in present if one.kind == ParticipantInfo.Kind.AGENT]
         return RoomSeen(
             name=room.name,
