@@ -101,7 +101,6 @@ class Call:
             ]
             if self._advisor:
                 beside.append(services.create_task(self._advisor.run(), name="advisor"))
-            await self._announce()
             await self._listen_until_stopped()
             for task in beside:
                 task.cancel()
@@ -142,6 +141,8 @@ class Call:
                 self._room.on(event, handler)
             try:
                 self._adopt()
+                # Only now: whoever waits for the agent before speaking is heard from the start.
+                await self._announce()
                 await self._stopping.wait()
             finally:
                 for event, handler in handlers.items():
@@ -178,6 +179,7 @@ class Call:
             role=self._role_of(participant.identity),
             track_sid=publication.sid,
         )
+        logger.info("a track is heard", extra={"track": publication.sid})
         listener = Listener(speaker, track, self._recognizer, self._on_segment)
         self._listeners[publication.sid] = listener
         self._on_speakers(len(self._listeners))

@@ -88,6 +88,10 @@ class Listener:
             self._pass_on(stream, frame, offset_seconds)
         self._apply(stream, self._gate.flush(), offset_seconds)
         stream.end_input()
+        logger.info(
+            "a track has ended",
+            extra={"seconds": self._ears.received_seconds, "track": self.speaker.track_sid},
+        )
         if self._ears.dropped_frames:
             logger.warning(
                 "audio was dropped because it was not taken in time",

@@ -31,6 +31,8 @@ logger = logging.getLogger("sidenote.worker")
 
 POOL: Final = "recognizer pool"
 RECOGNIZER_LABEL: Final = "pocketsphinx, on the computer that runs Sidenote"
+PROCESS_START_SECONDS: Final = 60.0
+"""How long a new process may take. The library kills it after 10 s, and the job is lost."""
 BUSIEST_LOAD: Final = 0.69
 """The media server gives no job to a worker that reports 0.7 or more, and never repeats the
 dispatch: a worker stays below until it is really full."""
@@ -201,10 +203,12 @@ def make_server(settings: AgentSettings) -> AgentServer:
         host="127.0.0.1",
         port=settings.agent_http_port,
         num_idle_processes=settings.agent_idle_processes,
+        initialize_process_timeout=PROCESS_START_SECONDS,
         drain_timeout=settings.agent_drain_seconds,
         load_threshold=math.inf,
         load_fnc=lambda worker: _load(worker, settings.agent_max_calls),
         setup_fnc=prewarm,
+        preload_modules=["agent.warm"],
     )
     server.rtc_session(
         entrypoint, agent_name=AGENT_NAME, on_request=on_request, on_session_end=on_session_end

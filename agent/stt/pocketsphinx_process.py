@@ -4,7 +4,8 @@ pocketsphinx holds Python's interpreter lock while it decodes, so it has a proce
 Each segment has a decoder; the process decodes a slice of one segment, then of the next, so
 that a long backlog of one speaker does not hold up another.
 
-Started by `agent.stt.recognizer`, never by hand: `python -m agent.stt.pocketsphinx_process FD`.
+Started by `agent.stt.recognizer`, never by hand: forked from a job process that has the models
+already, or as `python -m agent.stt.pocketsphinx_process FD`.
 """
 
 import select
@@ -27,6 +28,9 @@ INTERIM_EVERY_BYTES: Final = SAMPLE_RATE_HZ // 5 * 2
 """200 ms of audio between two interims of a segment."""
 INTERIM_BACKLOG_BYTES: Final = SAMPLE_RATE_HZ * 2
 """With more than a second of audio waiting, interims are left out: finals come first."""
+
+DECODERS_PER_PROCESS: Final = 2
+"""Segments that a process decodes at once without loading another model first."""
 
 DECODER_OPTIONS: Final[dict[str, Any]] = {
     "samprate": float(SAMPLE_RATE_HZ),
@@ -53,11 +57,12 @@ class _OpenSegment:
 class RecognizerProcess:
     """Reads messages from a socket, decodes, and answers on the same socket."""
 
-    def __init__(self, connection: socket.socket, decoders: int) -> None:
+    def __init__(self, connection: socket.socket) -> None:
         self._connection = connection
         self._received = MessageBuffer()
         self._segments: dict[int, _OpenSegment] = {}
-        self._free = [_make_decoder() for _ in range(decoders)]
+        preload_decoders(DECODERS_PER_PROCESS)
+        self._free = list(_preloaded)
         self._first_cmn: str = self._free[0].get_cmn(False)
 
     def run(self) -> None:
@@ -161,16 +166,30 @@ def _hypothesis(decoder: Any) -> str:
     return hypothesis.hypstr if hypothesis else ""
 
 
-def main() -> None:
-    """Serve the socket whose file descriptor is the first argument."""
+_preloaded: list[Any] = []
+
+
+def preload_decoders(count: int) -> None:
+    """Load so many decoders (100 MB and half a second each), for the processes forked later."""
+    while len(_preloaded) < count:
+        _preloaded.append(_make_decoder())
+
+
+def are_decoders_preloaded() -> bool:
+    """Tell whether a fork of this process can recognize at once."""
+    return len(_preloaded) >= DECODERS_PER_PROCESS
+
+
+def serve(connection: socket.socket) -> None:
+    """Recognize until the other end of the socket is closed."""
     # Ctrl-C in a terminal reaches every process of the group; the agent decides when to stop.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    with socket.socket(fileno=int(sys.argv[1])) as connection:
+    with connection:
         try:
-            RecognizerProcess(connection, decoders=int(sys.argv[2])).run()
+            RecognizerProcess(connection).run()
         except (BrokenPipeError, ConnectionResetError):
             return
 
 
 if __name__ == "__main__":
-    main()
+    serve(socket.socket(fileno=int(sys.argv[1])))

@@ -9,18 +9,21 @@ import os
 import socket
 import subprocess
 import sys
+import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Final
 
+from agent.stt.forked import ForkedChild
 from agent.stt.framing import Kind, Message, MessageBuffer, with_json
+from agent.stt.pocketsphinx_process import are_decoders_preloaded
 
 logger = logging.getLogger("sidenote.recognizer")
 
-DECODERS_PER_PROCESS: Final = 2
-"""Segments that a process decodes at once without loading another model first."""
 LONGEST_PAUSE_SECONDS: Final = 5.0
 """Pause before yet another process when one after the other ends while it loads its models."""
+_HARMLESS_THREADS: Final = 2
+"""The main thread and the one that sends the library's log records, which hold no lock for long."""
 ATTEMPTS: Final = 3
 """How often the audio of a segment is sent before its recognition is given up."""
 
@@ -80,21 +83,12 @@ class SegmentDecode:
 class _Process:
     """One recognizer process and the segments it is at."""
 
-    def __init__(self) -> None:
-        ours, theirs = socket.socketpair()
+    def __init__(self, *, fork: bool = False) -> None:
+        self._socket, theirs = socket.socketpair()
         with theirs:
-            self._popen = subprocess.Popen(
-                [
-                    sys.executable,
-                    "-m",
-                    "agent.stt.pocketsphinx_process",
-                    str(theirs.fileno()),
-                    str(DECODERS_PER_PROCESS),
-                ],
-                pass_fds=[theirs.fileno()],
-                stdin=subprocess.DEVNULL,
+            self._child: subprocess.Popen[bytes] | ForkedChild = (
+                ForkedChild(theirs) if fork else _start(theirs)
             )
-        self._socket = ours
         self._writer: asyncio.StreamWriter | None = None
         self.ready = False
         """Whether its models are loaded."""
@@ -103,7 +97,7 @@ class _Process:
     @property
     def pid(self) -> int:
         """Process id, for tests and measurements."""
-        return self._popen.pid
+        return self._child.pid
 
     async def attach(self) -> asyncio.StreamReader:
         """Connect the process to the running event loop."""
@@ -149,7 +143,7 @@ class _Process:
 
     def kill(self) -> None:
         """End the process; it holds nothing that is worth a farewell."""
-        self._popen.kill()
+        self._child.kill()
 
     def close(self) -> None:
         """End the process and close the connection; safe to call twice."""
@@ -157,8 +151,16 @@ class _Process:
             self._writer.close()
         else:
             self._socket.close()
-        self._popen.kill()
-        self._popen.wait()
+        self._child.kill()
+        self._child.wait()
+
+
+def _start(connection: socket.socket) -> subprocess.Popen[bytes]:
+    return subprocess.Popen(
+        [sys.executable, "-m", "agent.stt.pocketsphinx_process", str(connection.fileno())],
+        pass_fds=[connection.fileno()],
+        stdin=subprocess.DEVNULL,
+    )
 
 
 class RecognizerPool:
@@ -179,14 +181,22 @@ class RecognizerPool:
         """How many processes died and were replaced."""
 
     def prewarm(self) -> None:
-        """Start the first process."""
-        if not self._processes:
-            self._processes.append(_Process())
+        """Start the first process, or all of them where that costs nothing.
+
+        Call it before the event loop and any thread of this process runs: then its models, if
+        they are loaded, are shared with the recognizers by forking.
+        """
+        if self._processes:
+            return
+        fork = are_decoders_preloaded() and threading.active_count() <= _HARMLESS_THREADS
+        count = self._size if fork else 1
+        self._processes += [_Process(fork=fork) for _ in range(count)]
 
     async def __aenter__(self) -> "RecognizerPool":
         await self._tasks.__aenter__()
         self._open = True
-        self.prewarm()
+        if not self._processes:
+            self._processes.append(_Process())
         for process in self._processes:
             self._tasks.create_task(self._serve(process), name="recognizer")
         return self

@@ -1,0 +1,60 @@
+"""The recorded lines of the lab's sales call, as the tests speak them."""
+
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+import soundfile
+
+from agent.speech_gate import SAMPLE_RATE_HZ, Samples
+from lab.voices import read_index
+
+FOLDER = Path("lab/calls/sales")
+
+
+@dataclass(frozen=True)
+class SpokenLine:
+    """One line of the call, mono at 16 kHz."""
+
+    words: str
+    samples: Samples
+    words_end_seconds: float
+
+    @property
+    def seconds(self) -> float:
+        return len(self.samples) / SAMPLE_RATE_HZ
+
+    @property
+    def pcm(self) -> bytes:
+        return self.samples.tobytes()
+
+
+@cache
+def read_line(number: int) -> SpokenLine:
+    """Return a line of the call, counted from 1."""
+    line = read_index(FOLDER).lines[number - 1]
+    samples, rate = soundfile.read(FOLDER / line.file, dtype="int16")
+    assert rate == SAMPLE_RATE_HZ
+    return SpokenLine(line.words, samples, line.word_ends[-1].end_seconds)
+
+
+def words_of(text: str) -> list[str]:
+    """The words of a text in small letters, without signs."""
+    return "".join(c if c.isalnum() or c == "'" else " " for c in text.lower()).split()
+
+
+def share_heard(spoken: str, heard: str) -> float:
+    """How many of the words spoken were heard, of 1; order does not matter."""
+    left = words_of(heard)
+    wanted = words_of(spoken)
+    found = 0
+    for word in wanted:
+        if word in left:
+            left.remove(word)
+            found += 1
+    return found / len(wanted)
+
+
+def silence(seconds: float) -> Samples:
+    return np.zeros(round(seconds * SAMPLE_RATE_HZ), np.int16)

@@ -1,0 +1,66 @@
+import random
+from itertools import pairwise
+
+import pytest
+
+from agent.ears import StreamClock
+
+pytestmark = pytest.mark.unit
+
+FRAME = 0.05
+
+
+def test_audio_that_comes_on_time_keeps_its_time() -> None:
+    clock = StreamClock()
+    for number in range(1, 100):
+        position = number * FRAME
+        assert clock.time_of(position, 1000 + position) == pytest.approx(1000 + position)
+
+
+def test_no_audio_is_dated_later_than_it_came_and_time_never_goes_back() -> None:
+    pick = random.Random(7)
+    for _ in range(50):
+        clock = StreamClock()
+        arrived = 0.0
+        last = -1.0
+        for number in range(1, 400):
+            # Late by jitter, sometimes by a whole burst or a gap.
+            late = pick.choice((0.0, 0.01, 0.08, 0.3, 2.5)) * pick.random()
+            arrived = max(arrived, 1000 + number * FRAME + late)
+            time = clock.time_of(number * FRAME, arrived)
+            assert time <= arrived + 1e-6
+            assert time >= last
+            last = time
+
+
+def test_a_burst_is_spread_over_the_time_in_which_it_was_spoken() -> None:
+    clock = StreamClock()
+    clock.time_of(FRAME, 1000.0)
+    times = [clock.time_of(FRAME * number, 1000.45) for number in range(2, 11)]
+    gaps = [later - earlier for earlier, later in pairwise(times)]
+    assert gaps == pytest.approx([FRAME] * len(gaps), abs=0.001)
+    assert times[-1] == pytest.approx(1000.45, abs=0.001)
+
+
+def test_the_earliest_arrival_is_followed_at_once() -> None:
+    clock = StreamClock()
+    clock.time_of(FRAME, 1000.5)  # half a second late
+    assert clock.time_of(2 * FRAME, 1000.05) == pytest.approx(1000.05)
+    assert clock.time_of(3 * FRAME, 1000.1) == pytest.approx(1000.1)
+
+
+def test_a_gap_moves_the_clock() -> None:
+    clock = StreamClock()
+    clock.time_of(FRAME, 1000.0)
+    assert clock.time_of(2 * FRAME, 1031.0) == pytest.approx(1031.0)
+    assert clock.time_of(3 * FRAME, 1031.05) == pytest.approx(1031.05)
+
+
+def test_a_sender_whose_clock_is_slow_is_followed_within_a_quarter_of_a_second() -> None:
+    clock = StreamClock()
+    position = 0.0
+    for _ in range(4 * 3600 * 20):  # four hours, 0.01 % slow
+        position += FRAME
+        arrived = 1000 + position * 1.0001
+        time = clock.time_of(position, arrived)
+    assert arrived - 0.25 < time <= arrived

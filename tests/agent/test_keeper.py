@@ -1,0 +1,163 @@
+import asyncio
+import logging
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+
+import pytest
+
+from agent import keeper as keeper_module
+from agent.keeper import Keeper
+from records import Store
+from tests.agent.waiting import until
+from transcript_buffer import Segment
+
+pytestmark = pytest.mark.unit
+
+ROOM_SID = "RM_1"
+PRIVATE = "the bank wants its money back"
+
+
+def line(number: int) -> Segment:
+    return Segment(
+        id=f"SG_{number}",
+        speaker="guest-1",
+        name="Ben",
+        role="guest",
+        text=f"{PRIVATE} {number}",
+        start_seconds=float(number),
+        end_seconds=number + 0.5,
+        final=True,
+    )
+
+
+class Cupboard:
+    """A real store that can be locked away and brought back."""
+
+    def __init__(self, path: Path, store: Store) -> None:
+        self.store = store
+        self._path = path
+
+    @contextmanager
+    def away(self) -> Iterator[None]:
+        self._execute("ALTER TABLE segments RENAME TO segments_away")
+        yield
+        self._execute("ALTER TABLE segments_away RENAME TO segments")
+
+    def rows(self) -> list[str]:
+        with closing(sqlite3.connect(self._path)) as connection:
+            return [row[0] for row in connection.execute("SELECT id FROM segments ORDER BY rowid")]
+
+    def _execute(self, statement: str) -> None:
+        with closing(sqlite3.connect(self._path)) as connection, connection:
+            connection.execute(statement)
+
+
+@pytest.fixture
+async def cupboard(store: Store, tmp_path: Path) -> Cupboard:
+    await store.open_meeting(ROOM_SID, room_name="acme", now_ms=1)
+    return Cupboard(tmp_path / "records.db", store)
+
+
+@pytest.fixture
+def keeper(cupboard: Cupboard) -> Keeper:
+    return Keeper(cupboard.store, ROOM_SID)
+
+
+async def test_a_final_is_in_the_store_when_keep_returns(
+    keeper: Keeper, cupboard: Cupboard
+) -> None:
+    await keeper.keep(line(1))
+    assert cupboard.rows() == ["SG_1"]
+    assert keeper.waiting_segments == 0
+
+
+async def test_finals_wait_in_order_while_the_store_is_away(
+    keeper: Keeper, cupboard: Cupboard
+) -> None:
+    await keeper.keep(line(1))
+    with cupboard.away():
+        for number in (2, 3, 4):
+            await keeper.keep(line(number))
+        assert keeper.waiting_segments == 3
+        assert not await keeper.write_waiting()
+        assert keeper.waiting_segments == 3
+    await keeper.keep(line(5))  # behind those that wait
+    assert cupboard.rows() == ["SG_1"]
+    assert await keeper.write_waiting()
+    assert cupboard.rows() == ["SG_1", "SG_2", "SG_3", "SG_4", "SG_5"]
+    assert keeper.lost_segments == 0
+
+
+async def test_what_waits_is_written_when_the_store_is_back(
+    keeper: Keeper, cupboard: Cupboard, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(keeper_module, "RETRY_SECONDS", 0.01)
+    async with asyncio.timeout(30), asyncio.TaskGroup() as tasks:
+        running = tasks.create_task(keeper.run())
+        with cupboard.away():
+            await keeper.keep(line(1))
+            await keeper.keep(line(2))
+        await until(lambda: not keeper.waiting_segments)
+        await keeper.keep(line(3))
+        running.cancel()
+    assert cupboard.rows() == ["SG_1", "SG_2", "SG_3"]
+
+
+async def test_several_writers_at_once_write_nothing_twice(
+    keeper: Keeper, cupboard: Cupboard
+) -> None:
+    with cupboard.away():
+        for number in range(20):
+            await keeper.keep(line(number))
+    await asyncio.gather(
+        keeper.write_waiting(),
+        *(keeper.keep(line(number)) for number in range(20, 30)),
+        keeper.finish(),
+    )
+    await keeper.finish()
+    rows = cupboard.rows()
+    assert sorted(rows) == sorted({f"SG_{number}" for number in range(30)})
+    assert rows == [f"SG_{number}" for number in range(30)]
+
+
+async def test_beyond_the_bound_the_oldest_is_given_up_and_counted(
+    keeper: Keeper, cupboard: Cupboard, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(keeper_module, "WAITING_SEGMENTS", 3)
+    with cupboard.away():
+        for number in range(5):
+            await keeper.keep(line(number))
+    assert keeper.lost_segments == 2
+    await keeper.write_waiting()
+    assert cupboard.rows() == ["SG_2", "SG_3", "SG_4"]
+
+
+async def test_the_end_of_a_call_waits_for_the_store(
+    keeper: Keeper, cupboard: Cupboard, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(keeper_module, "RETRY_SECONDS", 0.05)
+    with cupboard.away():
+        await keeper.keep(line(1))
+        finishing = asyncio.ensure_future(keeper.finish())
+        await asyncio.sleep(0)
+    await finishing
+    assert cupboard.rows() == ["SG_1"]
+    assert keeper.lost_segments == 0
+
+
+async def test_finals_lost_for_good_are_counted_and_said_without_their_words(
+    keeper: Keeper,
+    cupboard: Cupboard,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    monkeypatch.setattr(keeper_module, "RETRY_SECONDS", 0.001)
+    with cupboard.away(), caplog.at_level(logging.DEBUG):
+        await keeper.keep(line(1))
+        await keeper.finish()
+    assert keeper.lost_segments == 1
+    assert "finals are lost" in caplog.text
+    assert PRIVATE not in caplog.text
+    assert all(PRIVATE not in str(vars(record)) for record in caplog.records)

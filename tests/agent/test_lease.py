@@ -1,0 +1,93 @@
+import asyncio
+import shutil
+from pathlib import Path
+
+import pytest
+
+from agent import lease as lease_module
+from agent.lease import LEASE_SECONDS, RoomLease
+from records import Store, StoreUnavailableError, migrate
+from tests.agent.waiting import until
+
+pytestmark = pytest.mark.unit
+
+
+class HandClock:
+    """A clock that is moved by hand."""
+
+    def __init__(self) -> None:
+        self.seconds = 1000.0
+
+    def __call__(self) -> float:
+        return self.seconds
+
+
+@pytest.fixture
+def clock() -> HandClock:
+    return HandClock()
+
+
+async def test_one_of_two_jobs_serves_a_room(store: Store, clock: HandClock) -> None:
+    one, two = (RoomLease(store, "acme", holder, clock) for holder in ("job-1", "job-2"))
+    assert await one.take()
+    assert not await two.take()
+    await one.release()
+    assert await two.take()
+    assert not await one.take()
+
+
+async def test_a_dead_job_is_followed_after_its_lease_ran_out(
+    store: Store, clock: HandClock
+) -> None:
+    assert await RoomLease(store, "acme", "dead", clock).take()
+    heir = RoomLease(store, "acme", "heir", clock)
+    clock.seconds += LEASE_SECONDS - 0.001
+    assert not await heir.take()
+    clock.seconds += 0.001
+    assert await heir.take()
+
+
+async def test_hold_returns_when_another_job_has_the_lease(
+    store: Store, clock: HandClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(lease_module, "RENEW_SECONDS", 0.01)
+    lease = RoomLease(store, "acme", "job-1", clock)
+    assert await lease.take()
+    async with asyncio.timeout(30), asyncio.TaskGroup() as tasks:
+        holding = tasks.create_task(lease.hold())
+        for _ in range(5):  # time goes on, and the lease with it
+            clock.seconds += LEASE_SECONDS - 0.5
+            expires_ms = (clock.seconds + LEASE_SECONDS) * 1000
+            while (await store.list_leases(now_ms=0))[0].expires_at_ms < expires_ms:
+                pass
+        assert not holding.done()
+        # Another job whose clock says that the lease has run out.
+        later_ms = round((clock.seconds + 60) * 1000)
+        assert await store.take_lease("acme", "job-2", now_ms=later_ms, ttl_seconds=60)
+    assert holding.done()
+
+
+async def test_a_call_outlives_a_store_that_is_away(
+    tmp_path: Path,
+    clock: HandClock,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    monkeypatch.setattr(lease_module, "RENEW_SECONDS", 0.01)
+    folder = tmp_path / "gone"
+    url = f"sqlite:///{folder}/records.db"
+    async with asyncio.timeout(30), Store(url) as store:
+        shutil.rmtree(folder)
+        lease = RoomLease(store, "acme", "job-1", clock)
+        with pytest.raises(StoreUnavailableError):
+            await lease.take()
+        await lease.release()
+        async with asyncio.TaskGroup() as tasks:
+            holding = tasks.create_task(lease.hold())
+            await until(lambda: caplog.text.count("the lease was not renewed") > 3)
+            assert not holding.done()
+            migrate(url)  # it is back
+            while not await store.list_leases(now_ms=0):
+                pass
+            later_ms = round((clock.seconds + 60) * 1000)
+            await store.take_lease("acme", "job-2", now_ms=later_ms, ttl_seconds=60)

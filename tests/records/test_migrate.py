@@ -1,0 +1,100 @@
+import os
+import sqlite3
+import subprocess
+import sys
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from sqlalchemy import create_engine
+
+from records import Store, StoreUnavailableError, migrate
+from records.tables import Base
+
+pytestmark = pytest.mark.unit
+
+
+def tables(path: Path) -> set[str]:
+    with closing(sqlite3.connect(path)) as connection:
+        rows = connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")
+        return {name for (name,) in rows}
+
+
+def test_the_migrations_make_exactly_the_tables_of_the_code(database_url: str) -> None:
+    engine = create_engine(database_url)
+    try:
+        with engine.connect() as connection:
+            context = MigrationContext.configure(connection, opts={"compare_type": True})
+            assert compare_metadata(context, Base.metadata) == []
+    finally:
+        engine.dispose()
+
+
+async def test_migrating_again_keeps_what_is_there(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path}/deep/folder/records.db"
+    migrate(url)
+    async with Store(url) as store:
+        await store.add_room("acme", playbook=None, now_ms=1)
+    migrate(url)
+    async with Store(url) as store:
+        assert [room.name for room in await store.list_open_rooms()] == ["acme"]
+
+
+def test_several_processes_migrate_at_once(tmp_path: Path) -> None:
+    path = tmp_path / "records.db"
+    program = "import sys; from records import migrate; migrate(sys.argv[1])"
+    started = [
+        subprocess.Popen(
+            [sys.executable, "-c", program, f"sqlite:///{path}"],
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        for _ in range(3)
+    ]
+    for process in started:
+        _, errors = process.communicate(timeout=60)
+        assert process.returncode == 0, errors
+    assert {table.name for table in Base.metadata.sorted_tables} < tables(path)
+
+
+def test_a_migration_that_fails_half_way_leaves_nothing_behind(tmp_path: Path) -> None:
+    path = tmp_path / "records.db"
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("CREATE TABLE talking_points (id INTEGER)")  # the last one to be made
+    with pytest.raises(StoreUnavailableError, match="talking_points already exists"):
+        migrate(f"sqlite:///{path}")
+    assert tables(path) == {"talking_points"}
+
+
+def test_a_path_that_cannot_be_written_is_named_with_the_remedy(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(StoreUnavailableError) as caught:
+        migrate(f"sqlite:///{tmp_path}/file/records.db")
+    assert f"{tmp_path}/file/records.db" in str(caught.value)
+    assert "check DATABASE_URL and that its folder can be written" in str(caught.value)
+
+
+def test_a_folder_in_place_of_the_database_is_an_error(tmp_path: Path) -> None:
+    with pytest.raises(StoreUnavailableError, match="unable to open database file"):
+        migrate(f"sqlite:///{tmp_path}")
+
+
+def test_a_file_that_is_no_database_is_an_error(tmp_path: Path) -> None:
+    path = tmp_path / "records.db"
+    path.write_bytes(os.urandom(4096))
+    before = path.read_bytes()
+    with pytest.raises(StoreUnavailableError, match="check DATABASE_URL"):
+        migrate(f"sqlite:///{path}")
+    assert path.read_bytes() == before
+
+
+def test_tables_of_a_newer_version_are_left_alone(tmp_path: Path) -> None:
+    path = tmp_path / "records.db"
+    migrate(f"sqlite:///{path}")
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("UPDATE alembic_version SET version_num = '9999'")
+        connection.commit()
+    with pytest.raises(StoreUnavailableError, match="newer version"):
+        migrate(f"sqlite:///{path}")

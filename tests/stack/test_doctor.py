@@ -1,0 +1,83 @@
+from pathlib import Path
+
+import pytest
+
+from settings.base import ENV_FILE_VARIABLE
+from stack.doctor import Finding, examine
+from stack.environment import ensure_keys
+
+pytestmark = pytest.mark.unit
+
+
+def find(what: str) -> Finding:
+    (finding,) = [one for one in examine() if one.what.startswith(what)]
+    return finding
+
+
+@pytest.fixture
+def env_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    path = tmp_path / ".env"
+    monkeypatch.setenv(ENV_FILE_VARIABLE, str(path))
+    ensure_keys()
+    return path
+
+
+def test_settings_that_are_right_are_fine(env_file: Path) -> None:
+    assert find("settings").state == "ok"
+    assert find(str(env_file)).state == "ok"
+
+
+def test_missing_settings_are_named(env_file: Path) -> None:
+    env_file.unlink()
+    assert find(str(env_file)).state == "missing"
+    assert "LIVEKIT_API_KEY is not set" in find("settings").remark
+
+
+def test_an_env_file_that_cannot_be_read_is_a_finding(env_file: Path) -> None:
+    env_file.unlink()
+    env_file.mkdir()
+    assert "cannot be read" in find("settings").remark
+
+
+def test_an_env_file_that_others_can_read_is_a_finding(env_file: Path) -> None:
+    env_file.chmod(0o644)
+    assert "chmod 600" in find(str(env_file)).remark
+
+
+def test_no_finding_repeats_a_secret(env_file: Path) -> None:
+    with env_file.open("a") as file:
+        file.write("OPENAI_API_KEY=sk-very-private\n")
+    secret = env_file.read_text().split("LIVEKIT_API_SECRET=")[1].split()[0]
+    text = "\n".join(f"{one.what} {one.remark}" for one in examine())
+    assert "sk-very-private" not in text
+    assert secret not in text
+
+
+def test_advice_says_who_gives_it(env_file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert find("advice").remark.startswith("playbook only; OPENAI_API_KEY")
+    monkeypatch.setenv("OPENAI_API_KEY", "sk-1")
+    monkeypatch.setenv("OPENAI_BASE_URL", "http://127.0.0.1:11434/v1")
+    assert find("advice").remark == "playbook and gpt-4o-mini at http://127.0.0.1:11434/v1"
+
+
+def test_what_is_not_on_path_comes_with_the_way_to_get_it(
+    env_file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    monkeypatch.chdir(tmp_path)
+    assert find("go") == Finding(
+        "missing", "go", "builds the media server: install Go, or put livekit-server on PATH"
+    )
+    assert find("flite").state == "optional"
+    assert find("media server").state == "missing"
+    assert find("page").state == "missing"
+
+
+def test_a_media_server_that_does_not_run_is_said(
+    env_file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    binary = tmp_path / "livekit-server"
+    binary.write_bytes(b"\x7fnothing that runs")
+    binary.chmod(0o700)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    assert find("media server").what == "media server that does not run"
