@@ -10,14 +10,14 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
-from benchmarks import final_delay, joining, playbook, transcript_buffer
+from benchmarks import final_delay, joining, playbook, recognizer, transcript_buffer
 from benchmarks.machine import describe_machine
 from benchmarks.report import find_faults, print_figures, print_targets
 from benchmarks.rooms import BenchmarkError
 from settings import SettingsError
 from stack.part import PartError
 
-NAMES = ("joining", "final_delay", "transcript_buffer", "playbook")
+NAMES = ("joining", "final_delay", "transcript_buffer", "playbook", "recognizer")
 OUTPUT = Path("data/bench.json")
 QUICK_MEETING_SECONDS = 600.0
 
@@ -97,6 +97,7 @@ def _runs(options: argparse.Namespace) -> dict[str, Callable[[], dict[str, Any]]
         "final_delay": run_final_delay,
         "transcript_buffer": run_transcript_buffer,
         "playbook": lambda: {"playbook": playbook.run()},
+        "recognizer": lambda: {"recognizer": recognizer.run(quick=options.quick)},
     }
 
 
