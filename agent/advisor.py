@@ -40,6 +40,8 @@ class Advisor:
         self._timeout_seconds = timeout_seconds
         self._now = now
         self._news = asyncio.Event()
+        self._asking: asyncio.Task[None] | None = None
+        self._lines: list[Segment] = []
         self.unsupported = 0
         """Answers that rested on nothing that was said, and were dropped."""
         self.failures = 0
@@ -50,16 +52,25 @@ class Advisor:
         if segment.final and segment.text and segment.role != "host":
             self._news.set()
 
+    def erase_speaker(self, identity: str) -> None:
+        """Break off an answer that may rest on what a participant said."""
+        if self._asking and any(line.speaker == identity for line in self._lines):
+            self._asking.cancel()
+
     async def run(self) -> None:
         """Answer turns until cancelled."""
-        while True:
-            await self._news.wait()
-            self._news.clear()
-            await self._advise()
+        async with asyncio.TaskGroup() as tasks:
+            while True:
+                await self._news.wait()
+                self._news.clear()
+                self._asking = tasks.create_task(self._advise(), name="advice")
+                await asyncio.wait({self._asking})
+                self._asking = None
 
     async def _advise(self) -> None:
         # Interims may still change, and a quote must not.
         lines = [segment for segment in self._transcript.window(self._now()) if segment.final]
+        self._lines = lines
         if not lines:
             return
         answer = _Answer(lines, self._publisher)

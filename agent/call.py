@@ -6,35 +6,42 @@ from collections.abc import Callable
 from typing import Any, Final
 
 from livekit import rtc
-from livekit.agents import APIError, stt
+from livekit.agents import stt
 from livekit.agents.utils import shortuuid
 
 from agent.advisor import Advisor
+from agent.attendance import Attendance
+from agent.consent import Consent
+from agent.controls import Controls
+from agent.coverage import Coverage
 from agent.ears import Clock
+from agent.hearing import Hearing
 from agent.keeper import Keeper
 from agent.lease import RoomLease
-from agent.listener import Listener, Speaker
 from agent.llm import AdviceModel
 from agent.playbook import Match, Playbook, PlaybookWatch
 from agent.publisher import Advice, Publisher
 from agent.settings import AgentSettings
-from records import Store
-from transcript_buffer import PushOutcome, Role, Segment, TranscriptBuffer
-from wire.roles import find_role
+from records import Store, StoreUnavailableError
+from transcript_buffer import PushOutcome, Segment, TranscriptBuffer
+from wire.consent import (
+    CONSENT_STATE,
+    ERASED,
+    ConsentPolicy,
+    ConsentRequest,
+    ConsentState,
+    Erased,
+    OffTheRecordRequest,
+)
+from wire.coverage import COVERAGE, NOTICE, CoverageReport, Notice, SpeakerCoverage
 from wire.topics import ADVICE, AGENT_STATE, RECOGNIZER
 
 logger = logging.getLogger("sidenote.call")
 
-_PEOPLE: Final = frozenset(
-    {
-        rtc.ParticipantKind.PARTICIPANT_KIND_STANDARD,
-        rtc.ParticipantKind.PARTICIPANT_KIND_SIP,
-    }
-)
-LONGEST_NAME: Final = 256
-"""What `wire` and `records` hold of a display name; foreign tokens may carry longer ones."""
-RESTART_SECONDS: Final = 1.0
-"""Pause before a listener that failed begins anew."""
+LOOK_SECONDS: Final = 1.0
+"""Between two looks at who cannot be heard."""
+COVERAGE_SECONDS: Final = 5.0
+"""Between two coverage reports."""
 
 
 class Call:
@@ -47,17 +54,20 @@ class Call:
         self,
         *,
         room: rtc.Room,
+        job_id: str,
         settings: AgentSettings,
         store: Store,
         lease: RoomLease,
         recognizer: stt.STT[Any],
         recognizer_label: str,
         playbook: Playbook,
+        consent_policy: ConsentPolicy,
         model: AdviceModel | None,
         on_speakers: Callable[[int], None],
         now: Clock,
     ) -> None:
         self._room = room
+        self._job_id = job_id
         self._settings = settings
         self._store = store
         self._lease = lease
@@ -65,13 +75,18 @@ class Call:
         self._recognizer_label = recognizer_label
         self._playbook = playbook
         self._watch = PlaybookWatch(playbook)
+        self._consent_policy = consent_policy
         self._model = model
         self._on_speakers = on_speakers
         self._now = now
         self._transcript = TranscriptBuffer(window_seconds=settings.window_seconds)
-        self._listeners: dict[str, Listener] = {}
-        self._had_people = False
-        self._leaving: asyncio.TimerHandle | None = None
+        self._coverage = Coverage()
+        self._attendance = Attendance(
+            room,
+            api_secret=settings.api_secret,
+            leave_after_seconds=settings.leave_after_seconds,
+            on_alone=self.stop,
+        )
         self._stopping = asyncio.Event()
 
     def stop(self) -> None:
@@ -80,33 +95,46 @@ class Call:
 
     async def run(self) -> None:
         """Serve the room until `stop`, until everybody has left, or until the lease is lost."""
-        room_sid = await self._room.sid
-        meeting = await self._store.open_meeting(
-            room_sid, room_name=self._room.name, now_ms=self._now_ms()
-        )
-        self._keeper = Keeper(self._store, room_sid)
-        self._publisher = Publisher(
-            room=self._room,
-            store=self._store,
-            room_sid=room_sid,
-            last_sequence=meeting.last_sequence,
-            now=self._now,
-        )
-        self._advisor = self._make_advisor()
+        self._room_sid = await self._room.sid
+        await self._open()
         async with asyncio.TaskGroup() as services:
-            services.create_task(self._publisher.run(self._hosts), name="publisher")
+            services.create_task(self._publisher.run(self._attendance.hosts), name="publisher")
             beside = [
                 services.create_task(self._keeper.run(), name="keeper"),
                 services.create_task(self._hold_lease(), name="lease"),
+                services.create_task(self._watch_coverage(), name="coverage"),
             ]
             if self._advisor:
                 beside.append(services.create_task(self._advisor.run(), name="advisor"))
             await self._listen_until_stopped()
             for task in beside:
                 task.cancel()
+            await self._keep_coverage(self._coverage.report())
             self._publisher.end_input()
         await self._keeper.finish()
-        await self._store.end_meeting(room_sid, now_ms=self._now_ms())
+        await self._store.end_meeting(self._room_sid, now_ms=self._now_ms())
+
+    async def _open(self) -> None:
+        meeting = await self._store.open_meeting(
+            self._room_sid, room_name=self._room.name, now_ms=self._now_ms()
+        )
+        self._keeper = Keeper(self._store, self._room_sid)
+        self._consent = Consent(
+            store=self._store,
+            room_name=self._room.name,
+            room_sid=self._room_sid,
+            policy=self._consent_policy,
+            now=self._now,
+        )
+        await self._consent.load()
+        self._publisher = Publisher(
+            room=self._room,
+            store=self._store,
+            room_sid=self._room_sid,
+            last_sequence=meeting.last_sequence,
+            now=self._now,
+        )
+        self._advisor = self._make_advisor()
 
     def _make_advisor(self) -> Advisor | None:
         if self._model is None:
@@ -120,129 +148,56 @@ class Call:
         )
 
     async def _announce(self) -> None:
-        """Say in attributes what listens and who advises; clients see the agent by it at once."""
+        """Say in attributes what listens, to whom, and who advises; clients see the agent by it."""
         advice = f"playbook {self._playbook.name!r}"
         if self._model:
             advice += f" and {self._model.name}"
         await self._room.local_participant.set_attributes(
-            {AGENT_STATE: "listening", RECOGNIZER: self._recognizer_label, ADVICE: advice}
+            {
+                AGENT_STATE: "listening",
+                RECOGNIZER: self._recognizer_label,
+                ADVICE: advice,
+                CONSENT_STATE: self._consent.state.model_dump_json(),
+            }
         )
 
     async def _listen_until_stopped(self) -> None:
+        controls = Controls(
+            find_role=self._attendance.find_role,
+            on_consent=self._take_consent,
+            on_off_the_record=self._take_off_the_record,
+        )
         handlers: dict[Any, Callable[..., None]] = {
-            "track_subscribed": self._on_track_subscribed,
-            "track_unsubscribed": self._on_track_unsubscribed,
-            "participant_connected": self._on_participant,
-            "participant_disconnected": self._on_participant,
-            "disconnected": self._on_disconnected,
+            "participant_connected": lambda _: self._attendance.count(),
+            "participant_disconnected": lambda _: self._attendance.count(),
+            "disconnected": lambda _: self.stop(),
         }
-        async with asyncio.TaskGroup() as self._listening:
+        self._hearing = Hearing(
+            room=self._room,
+            recognizer=self._recognizer,
+            coverage=self._coverage,
+            role_of=self._attendance.role_of,
+            is_allowed=lambda identity: self._consent.state.allows(identity),
+            on_segment=self._on_segment,
+            on_speakers=self._on_speakers,
+            now=self._now,
+        )
+        async with self._hearing:
             for event, handler in handlers.items():
                 self._room.on(event, handler)
             try:
-                self._adopt()
+                controls.register(self._room.local_participant)
+                self._attendance.count()
+                if not self._room.isconnected():
+                    self.stop()
                 # Only now: whoever waits for the agent before speaking is heard from the start.
                 await self._announce()
                 await self._stopping.wait()
             finally:
+                controls.unregister(self._room.local_participant)
+                self._attendance.close()
                 for event, handler in handlers.items():
                     self._room.off(event, handler)
-                if self._leaving:
-                    self._leaving.cancel()
-            for listener in self._listeners.values():
-                listener.end_input()
-
-    def _adopt(self) -> None:
-        """Take in who and what was in the room before the handlers were."""
-        for participant in self._room.remote_participants.values():
-            for publication in participant.track_publications.values():
-                if publication.track:
-                    self._on_track_subscribed(publication.track, publication, participant)
-        self._count_people()
-        if not self._room.isconnected():
-            self.stop()
-
-    def _on_track_subscribed(
-        self,
-        track: rtc.Track,
-        publication: rtc.RemoteTrackPublication,
-        participant: rtc.RemoteParticipant,
-    ) -> None:
-        is_microphone = publication.source == rtc.TrackSource.SOURCE_MICROPHONE
-        if participant.kind not in _PEOPLE or not is_microphone:
-            return
-        if publication.sid in self._listeners:
-            return
-        speaker = Speaker(
-            identity=participant.identity,
-            name=(participant.name or participant.identity)[:LONGEST_NAME],
-            role=self._role_of(participant.identity),
-            track_sid=publication.sid,
-        )
-        logger.info("a track is heard", extra={"track": publication.sid})
-        listener = Listener(speaker, track, self._recognizer, self._on_segment)
-        self._listeners[publication.sid] = listener
-        self._on_speakers(len(self._listeners))
-        self._listening.create_task(self._listen(listener, track), name=f"listen {publication.sid}")
-
-    def _on_track_unsubscribed(
-        self,
-        _track: rtc.Track,
-        publication: rtc.RemoteTrackPublication,
-        _participant: rtc.RemoteParticipant,
-    ) -> None:
-        if listener := self._listeners.pop(publication.sid, None):
-            listener.end_input()
-
-    def _on_participant(self, _participant: rtc.RemoteParticipant) -> None:
-        self._count_people()
-
-    def _on_disconnected(self, _reason: object) -> None:
-        self.stop()
-
-    def _count_people(self) -> None:
-        """Leave some seconds after the last person has left."""
-        if self._leaving:
-            self._leaving.cancel()
-        if self._people():
-            self._had_people = True
-        elif self._had_people:
-            self._leaving = asyncio.get_running_loop().call_later(
-                self._settings.leave_after_seconds, self._leave_if_alone
-            )
-
-    def _leave_if_alone(self) -> None:
-        if not self._people():
-            self.stop()
-
-    def _people(self) -> list[rtc.RemoteParticipant]:
-        return [p for p in self._room.remote_participants.values() if p.kind in _PEOPLE]
-
-    def _hosts(self) -> list[str]:
-        return [p.identity for p in self._people() if self._role_of(p.identity) == "host"]
-
-    def _role_of(self, identity: str) -> Role:
-        # Who was given no role by the token server may be heard, but is told nothing.
-        return find_role(self._settings.api_secret, self._room.name, identity) or "guest"
-
-    async def _listen(self, listener: Listener, track: rtc.Track) -> None:
-        """Listen to a track until it ends; a recognizer that fails begins anew."""
-        sid = listener.speaker.track_sid
-        while True:
-            try:
-                await listener.run(self._now)
-            except* APIError as errors:
-                kinds = ", ".join(type(error).__name__ for error in errors.exceptions)
-                logger.error("listening begins anew", extra={"track": sid, "error": kinds})
-            else:
-                break
-            await asyncio.sleep(RESTART_SECONDS)
-            if self._stopping.is_set() or self._listeners.get(sid) is not listener:
-                break  # the call or the track ended meanwhile
-            listener = Listener(listener.speaker, track, self._recognizer, self._on_segment)
-            self._listeners[sid] = listener
-        if self._listeners.get(sid) is listener:
-            del self._listeners[sid]
 
     async def _on_segment(self, segment: Segment) -> None:
         """Take an interim or a final: keep it, place it, show it, and see what it calls for."""
@@ -260,6 +215,57 @@ class Call:
             self._publisher.publish_advice(_advice(match, segment))
         if self._advisor:
             self._advisor.hear(segment)
+
+    async def _take_consent(self, identity: str, request: ConsentRequest) -> ConsentState:
+        await self._consent.answer(identity, request.answer)
+        self._hearing.review()
+        if request.answer == "no" and request.erase:
+            await self._erase_speaker(identity)
+        await self._announce()
+        return self._consent.state
+
+    async def _take_off_the_record(self, request: OffTheRecordRequest) -> ConsentState:
+        await self._consent.set_off_the_record(off=request.off)
+        self._hearing.review()
+        await self._announce()
+        return self._consent.state
+
+    async def _erase_speaker(self, identity: str) -> None:
+        """Forget what a participant said, here, in the store, and on everybody's page."""
+        if self._advisor:
+            self._advisor.erase_speaker(identity)
+        self._transcript.erase_speaker(identity)
+        self._keeper.erase_speaker(identity)
+        self._publisher.erase_speaker(identity)
+        await self._store.erase_speaker(self._room_sid, identity)
+        self._publisher.publish_to_everyone(ERASED, identity, Erased(speaker_identity=identity))
+
+    async def _watch_coverage(self) -> None:
+        """Tell the hosts whom the call cannot hear, and now and then what was heard of whom."""
+        told: list[SpeakerCoverage] = []
+        while True:
+            for _ in range(round(COVERAGE_SECONDS / LOOK_SECONDS)):
+                await asyncio.sleep(LOOK_SECONDS)
+                for notice in self._coverage.look(self._now()):
+                    self._tell(notice)
+            report = self._coverage.report()
+            if report != told:
+                await self._keep_coverage(report)
+                told = report
+
+    async def _keep_coverage(self, report: list[SpeakerCoverage]) -> None:
+        message = CoverageReport(at_ms=self._now_ms(), speakers=report)
+        self._publisher.publish_to_hosts(COVERAGE, "report", message)
+        try:
+            await self._store.put_coverage(self._room_sid, self._job_id, report)
+        except StoreUnavailableError as error:
+            logger.warning("the coverage is not in the store", extra={"error": str(error)})
+
+    def _tell(self, notice: Notice) -> None:
+        logger.info(
+            "hosts are told of a fault", extra={"reason": notice.reason, "over": notice.over}
+        )
+        self._publisher.publish_to_hosts(NOTICE, notice.id, notice)
 
     async def _hold_lease(self) -> None:
         await self._lease.hold()

@@ -1,6 +1,7 @@
 """A subscribed microphone track as mono 16 kHz frames of 50 ms, with the time of each."""
 
 import asyncio
+import math
 from collections import deque
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
@@ -16,6 +17,8 @@ Clock = Callable[[], float]
 
 FRAME_MS: Final = 50
 """10 ms frames cost four times as much."""
+_LOUDEST_SILENCE: Final = 20
+"""A muted track gives zeros; an open microphone hears its room."""
 WAITING_FRAMES: Final = 200
 """10 s of audio; with more waiting the oldest is dropped and counted."""
 
@@ -71,6 +74,10 @@ class Ears:
         self._news = asyncio.Event()
         self._ended = asyncio.Event()
         self._received_samples = 0
+        self.loud_at_seconds = -math.inf
+        """When the track last gave anything but silence, on the clock handed to `read`."""
+        self.abandoned_seconds = 0.0
+        """Seconds of audio that were read and not handed out because of `abandon`."""
         self.dropped_frames = 0
         """Frames that were thrown away because they were not taken in time."""
 
@@ -78,6 +85,17 @@ class Ears:
     def received_seconds(self) -> float:
         """Seconds of audio that came from the track."""
         return self._received_samples / SAMPLE_RATE_HZ
+
+    @property
+    def dropped_seconds(self) -> float:
+        """Seconds of audio that were thrown away because they were not taken in time."""
+        return self.dropped_frames * FRAME_MS / 1000
+
+    def abandon(self) -> None:
+        """Read no more and hand out no more."""
+        self.abandoned_seconds += sum(map(len, (f.samples for f in self._waiting))) / SAMPLE_RATE_HZ
+        self._waiting.clear()
+        self.end_input()
 
     def end_input(self) -> None:
         """Read no more; what has been read is still handed out."""
@@ -100,6 +118,8 @@ class Ears:
                 samples = np.frombuffer(event.frame.data, dtype=np.int16)
                 self._received_samples += len(samples)
                 ended = self._clock.time_of(self.received_seconds, now())
+                if int(samples.max(initial=0)) > _LOUDEST_SILENCE:
+                    self.loud_at_seconds = ended
                 if len(self._waiting) >= WAITING_FRAMES:
                     self._waiting.popleft()
                     self.dropped_frames += 1

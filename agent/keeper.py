@@ -49,6 +49,10 @@ class Keeper:
             self.lost_segments += 1
         self._waiting.append(segment)
 
+    def erase_speaker(self, identity: str) -> None:
+        """Forget the finals of a participant that wait."""
+        self._waiting = deque(each for each in self._waiting if each.speaker != identity)
+
     async def run(self) -> None:
         """Write what waits as soon as the store is back, until cancelled."""
         while True:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Generic, Literal, TypeVar
 
 from livekit import rtc
+from pydantic import BaseModel
 
 from agent.ears import Clock
 from records import Store, StoreUnavailableError
@@ -40,6 +41,13 @@ class Advice:
     heard_at_seconds: float
 
 
+@dataclass(frozen=True, slots=True)
+class _Message:
+    topic: str
+    content: BaseModel
+    private: bool
+
+
 class Outbox(Generic[Item]):
     """What waits to be sent, oldest id first, the newest version of each."""
 
@@ -53,6 +61,10 @@ class Outbox(Generic[Item]):
         """Send this soon, in place of an older version that still waits."""
         self._waiting[item_id] = item
         self._news.set()
+
+    def discard(self, unwanted: Callable[[Item], bool]) -> None:
+        """Forget what waits and is not wanted any more."""
+        self._waiting = {key: item for key, item in self._waiting.items() if not unwanted(item)}
 
     def end_input(self) -> None:
         """Let `run` return when everything is sent."""
@@ -85,6 +97,7 @@ class Publisher:
         self._hosts: Callable[[], list[str]] = list
         self._segments: Outbox[Segment] = Outbox(self._send_segment)
         self._advice: Outbox[Advice] = Outbox(self._send_advice)
+        self._messages: Outbox[_Message] = Outbox(self._send_message)
 
     async def run(self, hosts: Callable[[], list[str]]) -> None:
         """Send until `end_input`; `hosts` returns the identities that may see talking points."""
@@ -92,11 +105,13 @@ class Publisher:
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(self._segments.run(), name="transcripts")
             tasks.create_task(self._advice.run(), name="talking points")
+            tasks.create_task(self._messages.run(), name="messages")
 
     def end_input(self) -> None:
         """Let `run` return when everything is sent."""
         self._segments.end_input()
         self._advice.end_input()
+        self._messages.end_input()
 
     def publish_segment(self, segment: Segment) -> None:
         """Send an interim or a final to everyone; an empty final takes its interims back."""
@@ -105,6 +120,31 @@ class Publisher:
     def publish_advice(self, advice: Advice) -> None:
         """Send a talking point, or a newer version of one, to the hosts."""
         self._advice.push(advice.id, advice)
+
+    def publish_to_hosts(self, topic: str, message_id: str, message: BaseModel) -> None:
+        """Send a message to the hosts, in place of an older one of the same id that waits."""
+        self._messages.push(f"{topic} {message_id}", _Message(topic, message, private=True))
+
+    def publish_to_everyone(self, topic: str, message_id: str, message: BaseModel) -> None:
+        """Send a message to everyone, in place of an older one of the same id that waits."""
+        self._messages.push(f"{topic} {message_id}", _Message(topic, message, private=False))
+
+    def erase_speaker(self, identity: str) -> None:
+        """Drop what waits to be sent and rests on what a participant said."""
+        self._segments.discard(lambda segment: segment.speaker == identity and segment.final)
+        self._advice.discard(lambda advice: advice.segment.speaker == identity)
+
+    async def _send_message(self, message: "_Message") -> None:
+        hosts = self._hosts()
+        if message.private and not hosts:
+            return  # an empty destination list would mean everyone
+        with _Delivery(self._room, f"a message on {message.topic}"):
+            await self._room.local_participant.publish_data(
+                message.content.model_dump_json(),
+                reliable=True,
+                destination_identities=hosts if message.private else [],
+                topic=message.topic,
+            )
 
     async def _send_segment(self, segment: Segment) -> None:
         attributes = TranscriptAttributes.model_validate(

@@ -6,6 +6,7 @@ from typing import Annotated
 from pydantic import Field, SecretStr
 
 from settings import LiveKitSettings, StoreSettings
+from wire.consent import ConsentPolicy
 
 
 class AgentSettings(LiveKitSettings, StoreSettings):
@@ -20,6 +21,10 @@ class AgentSettings(LiveKitSettings, StoreSettings):
     leave_after_seconds: Annotated[float, Field(ge=0, le=3600)] = 5.0
     """How long the agent stays when the last person has left: a page that reloads is gone for
     a moment. Must be shorter than the media server's departure timeout to matter."""
+
+    consent_policy: ConsentPolicy = "notice"
+    """Who is transcribed in calls whose rooms do not say: notice, everybody who does not object;
+    ask, only who has said yes; off, nobody."""
 
     agent_max_calls: Annotated[int, Field(ge=1, le=1000)] = 20
     """Calls that this worker takes at once; more go to another worker."""

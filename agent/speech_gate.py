@@ -93,6 +93,8 @@ class SpeechGate:
             maxlen=max(1, round(self._settings.pre_roll_seconds / WINDOW_SECONDS))
             + self._settings.start_windows
         )
+        self._pushed_samples = 0
+        self._passed_samples = 0
         self._windows = 0
         self._speech_windows = 0
         self._silent_windows = 0
@@ -104,18 +106,31 @@ class SpeechGate:
         return self._windows * WINDOW_SECONDS
 
     @property
+    def passed_seconds(self) -> float:
+        """Seconds of audio that went on, with pre-roll and closing silence."""
+        return self._passed_samples / SAMPLE_RATE_HZ
+
+    @property
+    def silent_seconds(self) -> float:
+        """Seconds of audio that were held back for good."""
+        held = sum(map(len, self._pre_roll)) + len(self._rest)
+        return (self._pushed_samples - self._passed_samples - held) / SAMPLE_RATE_HZ
+
+    @property
     def is_open(self) -> bool:
         """Whether a segment is under way."""
         return self._started_at_window is not None
 
     def push(self, samples: Samples) -> list[GateEvent]:
         """Judge more audio; return what follows from it, in order."""
+        self._pushed_samples += len(samples)
         audio = np.concatenate((self._rest, samples)) if len(self._rest) else samples
         events: list[GateEvent] = []
         whole = len(audio) - len(audio) % VAD_WINDOW_SAMPLES
         for start in range(0, whole, VAD_WINDOW_SAMPLES):
             self._judge(audio[start : start + VAD_WINDOW_SAMPLES], events)
         self._rest = audio[whole:]
+        self._count(events)
         return events
 
     def flush(self) -> list[GateEvent]:
@@ -129,7 +144,13 @@ class SpeechGate:
         self._pre_roll.clear()
         self._speech_windows = 0
         self._voice_activity.reset()
+        self._count(events)
         return events
+
+    def _count(self, events: list[GateEvent]) -> None:
+        self._passed_samples += sum(
+            len(event.samples) for event in events if not isinstance(event, SpeechEnd)
+        )
 
     def _judge(self, window: Samples, events: list[GateEvent]) -> None:
         probability = self._voice_activity.predict(window)

@@ -121,19 +121,22 @@ async def _open_call(
     pool: RecognizerPool,
     opening: AsyncExitStack,
 ) -> Call:
-    playbook = _find_playbook(settings, context.job.metadata)
+    metadata = _read_metadata(context.job.metadata)
+    playbook = _find_playbook(settings, metadata.playbook)
     model = _make_model(settings)
     if model:
         opening.push_async_callback(model.aclose)
-    await context.connect(auto_subscribe=AutoSubscribe.AUDIO_ONLY)
+    await context.connect(auto_subscribe=AutoSubscribe.SUBSCRIBE_NONE)
     return Call(
         room=context.room,
+        job_id=context.job.id,
         settings=settings,
         store=store,
         lease=lease,
         recognizer=PocketSphinxSTT(pool),
         recognizer_label=RECOGNIZER_LABEL,
         playbook=playbook,
+        consent_policy=metadata.consent or settings.consent_policy,
         model=model,
         on_speakers=pool.reserve,
         now=time.time,
@@ -178,13 +181,19 @@ def _make_model(settings: AgentSettings) -> OpenAIModel | None:
     )
 
 
-def _find_playbook(settings: AgentSettings, metadata: str) -> Playbook:
-    """Load the playbook that the room names, else the worker's own."""
+def _read_metadata(metadata: str) -> DispatchMetadata:
+    """Read what the token server tells; what is not ours tells nothing."""
+    if not metadata:
+        return DispatchMetadata()
     try:
-        named = DispatchMetadata.model_validate_json(metadata).playbook if metadata else None
+        return DispatchMetadata.model_validate_json(metadata)
     except ValidationError:
-        logger.error("the dispatch's metadata is not ours; the worker's own playbook serves")
-        named = None
+        logger.error("the dispatch's metadata is not ours; the worker's own settings serve")
+        return DispatchMetadata()
+
+
+def _find_playbook(settings: AgentSettings, named: str | None) -> Playbook:
+    """Load the playbook that the room names, else the worker's own."""
     default = settings.playbook_folder / f"{settings.playbook}.yaml"
     if named:
         try:

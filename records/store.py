@@ -7,14 +7,26 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import delete, event, func, select, update
+from sqlalchemy import delete, event, func, select, text, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
-from records.tables import LeaseRow, MeetingRow, RoomRow, SegmentRow, TalkingPointRow, WorkerRow
+from records.tables import (
+    ConsentRow,
+    CoverageRow,
+    LeaseRow,
+    MeetingRow,
+    OffTheRecordRow,
+    RoomRow,
+    SegmentRow,
+    TalkingPointRow,
+    WorkerRow,
+)
 from transcript_buffer import Segment
+from wire.consent import ConsentAnswer, ConsentPolicy
+from wire.coverage import SpeakerCoverage
 from wire.talking_point import TalkingPoint
 
 # At DEBUG it writes every statement with its values: what people said.
@@ -35,6 +47,8 @@ class Room:
 
     name: str
     playbook: str | None
+    consent: ConsentPolicy | None
+    """None: the worker's own setting decides."""
     created_at_ms: int
     closed_at_ms: int | None
 
@@ -141,13 +155,26 @@ class Store:
 
     # rooms
 
-    async def add_room(self, name: str, *, playbook: str | None, now_ms: int) -> Room:
+    async def add_room(
+        self,
+        name: str,
+        *,
+        playbook: str | None,
+        consent: ConsentPolicy | None = None,
+        now_ms: int,
+    ) -> Room:
         """Record a new room; a closed one of the same name is opened anew.
 
         Raises:
             RoomExistsError: it is open already.
         """
-        row = {"name": name, "playbook": playbook, "created_at_ms": now_ms, "closed_at_ms": None}
+        row: dict[str, Any] = {
+            "name": name,
+            "playbook": playbook,
+            "consent": consent,
+            "created_at_ms": now_ms,
+            "closed_at_ms": None,
+        }
         insert = self._insert(RoomRow).values(**row)
         statement = insert.on_conflict_do_update(
             index_elements=[RoomRow.name], set_=row, where=RoomRow.closed_at_ms.is_not(None)
@@ -156,7 +183,7 @@ class Store:
             result = await connection.execute(statement)
             if result.rowcount != 1:
                 raise RoomExistsError(name)
-        return Room(name=name, playbook=playbook, created_at_ms=now_ms, closed_at_ms=None)
+        return Room(**row)
 
     async def find_room(self, name: str) -> Room | None:
         """Return a room, closed or not, or None if it was never created here."""
@@ -346,6 +373,37 @@ class Store:
             for row in rows
         ]
 
+    async def erase_speaker(self, room_sid: str, identity: str) -> int:
+        """Forget what a participant said, and what rests on it; return the segments erased."""
+        async with self._transaction() as connection:
+            await connection.execute(
+                delete(TalkingPointRow).where(
+                    TalkingPointRow.room_sid == room_sid,
+                    TalkingPointRow.speaker_identity == identity,
+                )
+            )
+            erased = await connection.execute(
+                delete(SegmentRow).where(
+                    SegmentRow.room_sid == room_sid, SegmentRow.speaker_identity == identity
+                )
+            )
+        await self._scrub()
+        return erased.rowcount
+
+    async def _scrub(self) -> None:
+        """Leave nothing of what was deleted in the journal; free pages are overwritten anyway."""
+        if self._engine.dialect.name != "sqlite":
+            return
+        try:
+            async with self._engine.connect() as connection:
+                await connection.execution_options(isolation_level="AUTOCOMMIT")
+                await connection.execute(text("PRAGMA wal_checkpoint(TRUNCATE)"))
+        except SQLAlchemyError as error:
+            raise StoreUnavailableError(
+                f"the journal still holds erased lines: {type(error).__name__}; "
+                "it is emptied when the store is closed"
+            ) from None
+
     async def put_talking_point(self, room_sid: str, point: TalkingPoint) -> None:
         """Keep a talking point; a newer version replaces an older one."""
         row = {"room_sid": room_sid, **point.model_dump(exclude={"v"})}
@@ -372,6 +430,96 @@ class Store:
             for row in rows
         ]
 
+    # consent and coverage
+
+    async def put_consent(
+        self, room_name: str, identity: str, answer: ConsentAnswer, *, now_ms: int
+    ) -> None:
+        """Keep a participant's answer; the last one counts."""
+        row = {
+            "room_name": room_name,
+            "identity": identity,
+            "answer": answer,
+            "answered_at_ms": now_ms,
+        }
+        statement = (
+            self._insert(ConsentRow)
+            .values(**row)
+            .on_conflict_do_update(
+                index_elements=[ConsentRow.room_name, ConsentRow.identity], set_=row
+            )
+        )
+        async with self._transaction() as connection:
+            await connection.execute(statement)
+
+    async def list_consents(self, room_name: str) -> dict[str, ConsentAnswer]:
+        """Return the answers given in a room, by identity."""
+        query = select(ConsentRow.identity, ConsentRow.answer).where(
+            ConsentRow.room_name == room_name
+        )
+        async with self._transaction() as connection:
+            rows = (await connection.execute(query)).all()
+        return {identity: "yes" if answer == "yes" else "no" for identity, answer in rows}
+
+    async def begin_off_the_record(self, room_sid: str, *, now_ms: int) -> None:
+        """Record that everybody is off the record from now on."""
+        statement = (
+            self._insert(OffTheRecordRow)
+            .values(room_sid=room_sid, started_at_ms=now_ms)
+            .on_conflict_do_nothing()
+        )
+        async with self._transaction() as connection:
+            await connection.execute(statement)
+
+    async def end_off_the_record(self, room_sid: str, *, now_ms: int) -> None:
+        """Record that everybody is on the record again."""
+        statement = (
+            update(OffTheRecordRow)
+            .where(OffTheRecordRow.room_sid == room_sid, OffTheRecordRow.ended_at_ms.is_(None))
+            .values(ended_at_ms=now_ms)
+        )
+        async with self._transaction() as connection:
+            await connection.execute(statement)
+
+    async def list_off_the_record(self, room_sid: str) -> list[tuple[int, int | None]]:
+        """Return when everybody was off the record: start and end (None: still), oldest first."""
+        query = (
+            select(OffTheRecordRow.started_at_ms, OffTheRecordRow.ended_at_ms)
+            .where(OffTheRecordRow.room_sid == room_sid)
+            .order_by(OffTheRecordRow.started_at_ms)
+        )
+        async with self._transaction() as connection:
+            return [(row[0], row[1]) for row in await connection.execute(query)]
+
+    async def put_coverage(
+        self, room_sid: str, job_id: str, speakers: list[SpeakerCoverage]
+    ) -> None:
+        """Keep what one agent has heard so far of each participant."""
+        async with self._transaction() as connection:
+            for speaker in speakers:
+                row = {
+                    "room_sid": room_sid,
+                    "job_id": job_id,
+                    "identity": speaker.identity,
+                    "report": speaker.model_dump_json(),
+                }
+                keys = [CoverageRow.room_sid, CoverageRow.job_id, CoverageRow.identity]
+                statement = self._insert(CoverageRow).values(**row)
+                await connection.execute(
+                    statement.on_conflict_do_update(index_elements=keys, set_=row)
+                )
+
+    async def list_coverage(self, room_sid: str) -> list[SpeakerCoverage]:
+        """Return what each agent of a meeting has heard of each participant."""
+        query = (
+            select(CoverageRow.report)
+            .where(CoverageRow.room_sid == room_sid)
+            .order_by(CoverageRow.identity, CoverageRow.job_id)
+        )
+        async with self._transaction() as connection:
+            rows = (await connection.execute(query)).scalars().all()
+        return [SpeakerCoverage.model_validate_json(row) for row in rows]
+
 
 def _make_folder(url: URL) -> None:
     if not url.database:
@@ -392,6 +540,7 @@ def _prepare_sqlite(connection: Any, _: object) -> None:
         "synchronous=NORMAL",
         "busy_timeout=5000",
         "foreign_keys=ON",
+        "secure_delete=ON",
     ):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()

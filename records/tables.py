@@ -24,6 +24,7 @@ class RoomRow(Base):
 
     name: Mapped[str] = mapped_column(String(128), primary_key=True)
     playbook: Mapped[str | None] = mapped_column(String(64))
+    consent: Mapped[str | None] = mapped_column(String(16))
     created_at_ms: Mapped[int] = mapped_column(BigInteger)
     closed_at_ms: Mapped[int | None] = mapped_column(BigInteger)
 
@@ -99,3 +100,39 @@ class TalkingPointRow(Base):
     sent_at_ms: Mapped[int] = mapped_column(BigInteger)
 
     __table_args__ = (Index("ix_talking_points_meeting_order", "room_sid", "sequence"),)
+
+
+class ConsentRow(Base):
+    """A participant's last answer to whether it may be transcribed."""
+
+    __tablename__ = "consents"
+
+    room_name: Mapped[str] = mapped_column(String(128), primary_key=True)
+    identity: Mapped[str] = mapped_column(String(256), primary_key=True)
+    answer: Mapped[str] = mapped_column(String(8))
+    answered_at_ms: Mapped[int] = mapped_column(BigInteger)
+
+
+class OffTheRecordRow(Base):
+    """A time in which a host had everybody off the record."""
+
+    __tablename__ = "off_the_record"
+
+    room_sid: Mapped[str] = mapped_column(
+        ForeignKey("meetings.room_sid", ondelete="CASCADE"), primary_key=True
+    )
+    started_at_ms: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    ended_at_ms: Mapped[int | None] = mapped_column(BigInteger)
+
+
+class CoverageRow(Base):
+    """What one agent heard of one participant in a meeting, as `wire.coverage` tells it."""
+
+    __tablename__ = "coverage"
+
+    room_sid: Mapped[str] = mapped_column(
+        ForeignKey("meetings.room_sid", ondelete="CASCADE"), primary_key=True
+    )
+    job_id: Mapped[str] = mapped_column(String(128), primary_key=True)
+    identity: Mapped[str] = mapped_column(String(256), primary_key=True)
+    report: Mapped[str] = mapped_column(Text)

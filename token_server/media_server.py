@@ -18,6 +18,7 @@ from token_server.tokens import (
     EMPTY_TIMEOUT_SECONDS,
     dispatch_agent,
 )
+from wire.dispatch import DispatchMetadata
 from wire.topics import AGENT_NAME
 
 _TIMEOUT: Final = aiohttp.ClientTimeout(total=5, connect=3)
@@ -42,7 +43,7 @@ class MediaServer:
         async with client:
             yield cls(client, settings.livekit_url)
 
-    async def create_room(self, name: str, *, playbook: str | None) -> None:
+    async def create_room(self, name: str, *, metadata: DispatchMetadata) -> None:
         """Create a room with our agent dispatched into it."""
         with self._told():
             await self._client.room.create_room(
@@ -50,7 +51,7 @@ class MediaServer:
                     name=name,
                     empty_timeout=EMPTY_TIMEOUT_SECONDS,
                     departure_timeout=DEPARTURE_TIMEOUT_SECONDS,
-                    agents=[dispatch_agent(playbook)],
+                    agents=[dispatch_agent(metadata)],
                 )
             )
 

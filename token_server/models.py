@@ -6,6 +6,7 @@ from typing import Annotated, Any, Final, Literal
 from pydantic import AfterValidator, BaseModel, ConfigDict, ValidationError
 
 from token_server.names import DisplayName, RoomName
+from wire.consent import ConsentPolicy
 from wire.dispatch import DispatchMetadata
 from wire.roles import Role
 
@@ -100,7 +101,13 @@ class RoomRequest(BaseModel):
     """What may be asked of a new room; everything has a default."""
 
     model_config = request_config(
-        {"room_name": "acme-demo", "host_name": "Ana", "guest_name": "Ben", "playbook": "sales"}
+        {
+            "room_name": "acme-demo",
+            "host_name": "Ana",
+            "guest_name": "Ben",
+            "playbook": "sales",
+            "consent": "ask",
+        }
     )
 
     room_name: RoomName | None = None
@@ -111,6 +118,9 @@ class RoomRequest(BaseModel):
     """What the guest is called; None: the name of the role."""
     playbook: Annotated[str, AfterValidator(_playbook)] | None = None
     """A file of the worker's playbooks, without its ending; None: the worker's own setting."""
+    consent: ConsentPolicy | None = None
+    """Who is transcribed: notice, everybody who does not object; ask, only who has said yes;
+    off, nobody. None: the worker's own setting."""
 
 
 class Seat(BaseModel):
@@ -158,6 +168,7 @@ class OpenRoom(BaseModel):
         {
             "room_name": "acme-demo",
             "playbook": "sales",
+            "consent": "notice",
             "created_at": "2030-01-01T15:04:05Z",
             "participants": 2,
             "has_agent": True,
@@ -166,6 +177,8 @@ class OpenRoom(BaseModel):
 
     room_name: str
     playbook: str | None
+    consent: ConsentPolicy | None
+    """None: the worker's own setting."""
     created_at: datetime
     participants: int
     """People in the room now; agents are not counted."""
@@ -182,6 +195,7 @@ class RoomList(BaseModel):
                 {
                     "room_name": "acme-demo",
                     "playbook": None,
+                    "consent": None,
                     "created_at": "2030-01-01T15:04:05Z",
                     "participants": 2,
                     "has_agent": True,

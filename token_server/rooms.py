@@ -24,7 +24,7 @@ from token_server.models import (
 )
 from token_server.names import RoomName, make_room_name
 from token_server.problems import ProblemError, document
-from token_server.tokens import find_identity, make_token
+from token_server.tokens import find_identity, make_token, metadata_of
 from wire.roles import Role, find_role
 
 _log = logging.getLogger(__name__)
@@ -55,7 +55,7 @@ async def create_room(
     """Create a room with the agent in it, and an invitation for the host and for the guest."""
     wanted = wanted or RoomRequest()
     name = wanted.room_name or make_room_name()
-    room = await _open_room(desk, name, wanted.playbook)
+    room = await _open_room(desk, name, wanted)
     settings = desk.settings
     ttl_ms = settings.invitation_ttl_hours * 3_600_000
     # Whole seconds, as the invitations carry them.
@@ -91,6 +91,7 @@ async def list_rooms(desk: DeskNeeded) -> RoomList:
             OpenRoom(
                 room_name=room.name,
                 playbook=room.playbook,
+                consent=room.consent,
                 created_at=to_time(room.created_at_ms),
                 participants=people.get(room.name, 0),
                 has_agent=room.name in leased and room.name in present,
@@ -121,10 +122,12 @@ async def delete_room(desk: DeskNeeded, room_name: RoomNameInPath) -> None:
     _log.info("room %s deleted", room_name)
 
 
-async def _open_room(desk: Desk, name: str, playbook: str | None) -> Room:
+async def _open_room(desk: Desk, name: str, wanted: RoomRequest) -> Room:
     """Record the room, then create it; what fails half-way leaves no open room behind."""
     try:
-        room = await desk.store.add_room(name, playbook=playbook, now_ms=desk.clock())
+        room = await desk.store.add_room(
+            name, playbook=wanted.playbook, consent=wanted.consent, now_ms=desk.clock()
+        )
     except RoomExistsError:
         raise ProblemError(
             problems.ROOM_EXISTS,
@@ -140,7 +143,7 @@ async def _open_room(desk: Desk, name: str, playbook: str | None) -> Room:
                 f"room {name!r} is open on the media server, and was not created here",
                 "choose another name, or wait until everybody has left it",
             )
-        await desk.media_server.create_room(name, playbook=playbook)
+        await desk.media_server.create_room(name, metadata=metadata_of(room))
         created = True
     finally:
         if not created:
@@ -185,7 +188,7 @@ def _make_seat(desk: Desk, room: Room, role: Role, name: str, expires_at_ms: int
             invitation,
             identity=identity,
             name=name,
-            playbook=room.playbook,
+            metadata=metadata_of(room),
         ),
         invitation=text,
         link=f"{settings.link_base}/call/{room.name}#{text}",

@@ -15,7 +15,7 @@ from token_server.desk import Desk, DeskNeeded
 from token_server.invitations import Invitation, read_invitation
 from token_server.problems import ProblemError, document
 from token_server.token_models import TokenAnswer, TokenRequest
-from token_server.tokens import find_identity, make_token
+from token_server.tokens import find_identity, make_token, metadata_of
 
 _INVITATION = HTTPBearer(
     auto_error=False,
@@ -74,7 +74,7 @@ async def create_token(
             invitation,
             identity=identity,
             name=name,
-            playbook=room.playbook,
+            metadata=metadata_of(room),
         ),
         participant_name=name,
         room_name=room.name,

@@ -5,6 +5,7 @@ from typing import Final
 
 from livekit import api
 
+from records import Room
 from token_server.invitations import Invitation
 from wire.dispatch import DispatchMetadata
 from wire.roles import seal_identity
@@ -18,14 +19,14 @@ DEPARTURE_TIMEOUT_SECONDS: Final = 20
 """How long it keeps a room after the last person has left."""
 
 
-def dispatch_agent(playbook: str | None) -> api.RoomAgentDispatch:
+def dispatch_agent(metadata: DispatchMetadata) -> api.RoomAgentDispatch:
     """Return the dispatch of our agent into a room, as it stands in rooms and tokens."""
-    return api.RoomAgentDispatch(agent_name=AGENT_NAME, metadata=dispatch_metadata(playbook))
+    return api.RoomAgentDispatch(agent_name=AGENT_NAME, metadata=metadata.model_dump_json())
 
 
-def dispatch_metadata(playbook: str | None) -> str:
-    """Return what the agent is told when it is dispatched."""
-    return DispatchMetadata(playbook=playbook).model_dump_json()
+def metadata_of(room: Room) -> DispatchMetadata:
+    """Return what the agent is told of a room when it is dispatched."""
+    return DispatchMetadata(playbook=room.playbook, consent=room.consent)
 
 
 def find_identity(api_secret: str, invitation: Invitation, browser_secret: str | None) -> str:
@@ -44,7 +45,7 @@ def make_token(
     *,
     identity: str,
     name: str,
-    playbook: str | None,
+    metadata: DispatchMetadata,
 ) -> str:
     """Return a token to join the invitation's room as a person who may speak and be seen.
 
@@ -63,7 +64,7 @@ def make_token(
     room_config = api.RoomConfiguration(
         empty_timeout=EMPTY_TIMEOUT_SECONDS,
         departure_timeout=DEPARTURE_TIMEOUT_SECONDS,
-        agents=[dispatch_agent(playbook)],
+        agents=[dispatch_agent(metadata)],
     )
     return (
         api.AccessToken(api_key, api_secret)

@@ -15,7 +15,8 @@ from token_server.health import WORKER_SEEN_SECONDS
 from token_server.media_server import MediaServer
 from token_server.problems import ProblemError
 from token_server.rota import RoomSeen, Rota, Seen, Send, Step, WarnOfOtherStore
-from token_server.tokens import dispatch_metadata
+from token_server.tokens import metadata_of
+from wire.dispatch import DispatchMetadata
 from wire.topics import AGENT_NAME, RECOGNIZER
 
 _log = logging.getLogger(__name__)
@@ -153,7 +154,7 @@ class Watch:
         old = await self._media_server.list_own_dispatches(step.room_name)
         room = self._open_rooms.get(step.room_name)
         if room is not None or not old:
-            metadata = dispatch_metadata(room.playbook if room else None)
+            metadata = (metadata_of(room) if room else DispatchMetadata()).model_dump_json()
         else:
             # Somebody else's backend asked for the agent; say what it said.
             metadata = max(old, key=lambda dispatch: dispatch.state.created_at).metadata

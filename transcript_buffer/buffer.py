@@ -98,6 +98,17 @@ class TranscriptBuffer:
         self._remove(segment_id)
         return True
 
+    def erase_speaker(self, speaker: str) -> int:
+        """Forget everything that a participant said; return how many segments that were.
+
+        What comes of the participant's forgotten segments later is refused as too old only
+        once they are older than what is kept: stop listening before erasing.
+        """
+        ids = [segment.id for segment in self._held.values() if segment.speaker == speaker]
+        for segment_id in ids:
+            self._remove(segment_id)
+        return len(ids)
+
     def window(
         self, now: float, seconds: float | None = None, max_tokens: int | None = None
     ) -> Window:

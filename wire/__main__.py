@@ -7,7 +7,9 @@ from pathlib import Path
 
 from pydantic import BaseModel
 
-from wire import topics
+from wire import consent, coverage, topics
+from wire.consent import ConsentRequest, ConsentState, Erased, OffTheRecordRequest
+from wire.coverage import CoverageReport, Notice
 from wire.dispatch import DispatchMetadata
 from wire.talking_point import TalkingPoint
 from wire.transcript import TranscriptAttributes
@@ -15,7 +17,13 @@ from wire.transcript import TranscriptAttributes
 SCHEMA_FOLDER = Path(__file__).parent / "schema"
 
 _MODELS: dict[str, type[BaseModel]] = {
+    "consent_request.json": ConsentRequest,
+    "consent_state.json": ConsentState,
+    "coverage_report.json": CoverageReport,
     "dispatch_metadata.json": DispatchMetadata,
+    "erased.json": Erased,
+    "notice.json": Notice,
+    "off_the_record_request.json": OffTheRecordRequest,
     "talking_point.json": TalkingPoint,
     "transcript_attributes.json": TranscriptAttributes,
 }
@@ -25,13 +33,18 @@ def make_files() -> dict[str, str]:
     """Return the text of every schema file by its name; the same models give the same text.
 
     Each schema says what a reader accepts (a field with a default may be missing).
-    `topics.json` is no schema: it is the list of constants in `wire.topics`.
+    `topics.json` is no schema: it is the list of the constants in `wire`.
     """
     contents: dict[str, object] = {
         name: model.model_json_schema(by_alias=True, mode="validation")
         for name, model in _MODELS.items()
     }
-    contents["topics.json"] = {name: vars(topics)[name] for name in vars(topics) if name.isupper()}
+    contents["topics.json"] = {
+        name: constant
+        for module in (topics, consent, coverage)
+        for name, constant in vars(module).items()
+        if name.isupper()
+    }
     return {
         name: json.dumps(content, indent=2, ensure_ascii=False) + "\n"
         for name, content in contents.items()

@@ -2,6 +2,7 @@
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from wire.consent import ConsentPolicy
 from wire.topics import PROTOCOL_VERSION
 
 
@@ -14,3 +15,5 @@ class DispatchMetadata(BaseModel):
     """Version of this payload."""
     playbook: str | None = Field(default=None, max_length=64, pattern=r"^[a-z0-9][a-z0-9_-]*$")
     """Name of a playbook file without its ending; None: the worker's own setting decides."""
+    consent: ConsentPolicy | None = None
+    """What counts for who has not answered; None: the worker's own setting decides."""

@@ -16,6 +16,7 @@ from tests.agent.speech import read_line, share_heard
 from tests.parts import API_KEY, API_SECRET, TestStack
 from transcript_buffer import Segment
 from wire.talking_point import TalkingPoint
+from wire.topics import TALKING_POINT
 
 pytestmark = pytest.mark.room
 
@@ -49,7 +50,9 @@ class Record:
 
     @property
     def points(self) -> list[TalkingPoint]:
-        return [packet.talking_point for packet in self.host_packets]
+        return [
+            packet.talking_point for packet in self.host_packets if packet.topic == TALKING_POINT
+        ]
 
 
 @pytest.fixture(scope="module")
@@ -202,7 +205,7 @@ def test_the_talking_point_reaches_the_host_once_with_what_it_rests_on(record: R
 
 
 def test_the_talking_point_comes_before_the_sentence_is_over(record: Record) -> None:
-    (packet,) = record.host_packets
+    (packet,) = [p for p in record.host_packets if p.topic == TALKING_POINT]
     assert packet.at_seconds < record.guest_spoke[1]
 
 

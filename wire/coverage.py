@@ -1,0 +1,78 @@
+"""How much of each participant was heard, and what could not be: for hosts."""
+
+from typing import Final, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from wire.topics import PROTOCOL_VERSION
+
+COVERAGE: Final = "sidenote.coverage"
+"""Data-message topic for hosts only; the payload is a `CoverageReport`."""
+NOTICE: Final = "sidenote.notice"
+"""Data-message topic for hosts only; the payload is a `Notice`."""
+
+DropReason = Literal["queue_full", "provider_down", "consent", "decode_error"]
+"""queue_full: audio came faster than it was taken. provider_down: no recognizer answered.
+consent: it was withdrawn while this was on its way. decode_error: the audio was unreadable."""
+
+NoticeReason = Literal["no_text", "silent", "encrypted", "provider_down", "recognizer_changed"]
+"""no_text: somebody speaks and no text comes. silent: the media server says that somebody speaks
+and the track is silent. encrypted: the track is encrypted end to end. provider_down: no recognizer
+answers. recognizer_changed: another recognizer listens from now on."""
+
+
+class SpeakerCoverage(BaseModel):
+    """Seconds of one participant's audio in this meeting, and where they went.
+
+    received = silent + sent + the seconds dropped, to 1 %; sent = recognized + without_text +
+    what is under way.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    identity: str = Field(max_length=256)
+    name: str = Field(max_length=256)
+    received_seconds: float = Field(ge=0)
+    """Audio that came from the participant's tracks; 0 without consent."""
+    silent_seconds: float = Field(ge=0)
+    """Judged to be no speech, and not sent."""
+    sent_seconds: float = Field(ge=0)
+    """Speech, with some silence around it, that went to a recognizer."""
+    recognized_seconds: float = Field(ge=0)
+    """Of what was sent, the part that became text."""
+    without_text_seconds: float = Field(ge=0)
+    """Of what was sent, the part that a recognizer found no words in."""
+    dropped_seconds: dict[DropReason, float] = Field(default_factory=dict)
+    """What was never recognized, by reason."""
+
+
+class CoverageReport(BaseModel):
+    """Everybody's coverage, at most once in five seconds and only when it has changed."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    v: int = Field(default=PROTOCOL_VERSION)
+    """Version of this payload."""
+    at_ms: int
+    """Milliseconds since the Unix epoch."""
+    speakers: list[SpeakerCoverage]
+
+
+class Notice(BaseModel):
+    """Something that a host should know about the hearing of this call."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    v: int = Field(default=PROTOCOL_VERSION)
+    """Version of this payload."""
+    id: str = Field(max_length=320)
+    """The same when it is over: reason and identity."""
+    reason: NoticeReason
+    over: bool = False
+    """True: what this notice told of is over."""
+    identity: str = Field(default="", max_length=256)
+    """Whom it concerns; empty: everybody."""
+    text: str = Field(max_length=500)
+    """In words for people; never what anybody said."""
+    at_ms: int
+    """Milliseconds since the Unix epoch."""
