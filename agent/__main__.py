@@ -33,6 +33,7 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         settings = load_settings(AgentSettings)
         load_playbook(settings.playbook_folder / f"{settings.playbook}.yaml")
+        _check_speech(settings)
         migrate(settings.database_url)
     except (SettingsError, PlaybookError, StoreUnavailableError) as error:
         print(f"agent: {error}", file=sys.stderr)
@@ -40,9 +41,16 @@ def main(arguments: list[str] | None = None) -> int:
     return _run_worker(options)
 
 
-def _run_worker(options: argparse.Namespace) -> int:
-    # The end-of-turn model would cost every process 220 MB and is not used.
+def _check_speech(settings: AgentSettings) -> None:
+    # The end-of-turn model would cost every process 220 MB and is not used. Said before the
+    # library is imported for the first time.
     os.environ.setdefault("LIVEKIT_AGENTS_PRELOAD_LOCAL_INFERENCE", "0")
+    from agent.stt.choice import check_choice
+
+    check_choice(settings)
+
+
+def _run_worker(options: argparse.Namespace) -> int:
     from livekit.agents.__main__ import main as livekit_main
 
     worker_file = Path(__file__).parent / "worker.py"

@@ -41,7 +41,7 @@ class Advisor:
         self._now = now
         self._news = asyncio.Event()
         self._asking: asyncio.Task[None] | None = None
-        self._lines: list[Segment] = []
+        self._answer: _Answer | None = None
         self.unsupported = 0
         """Answers that rested on nothing that was said, and were dropped."""
         self.failures = 0
@@ -54,7 +54,7 @@ class Advisor:
 
     def erase_speaker(self, identity: str) -> None:
         """Break off an answer that may rest on what a participant said."""
-        if self._asking and any(line.speaker == identity for line in self._lines):
+        if self._asking and self._answer and self._answer.forget(identity):
             self._asking.cancel()
 
     async def run(self) -> None:
@@ -70,10 +70,9 @@ class Advisor:
     async def _advise(self) -> None:
         # Interims may still change, and a quote must not.
         lines = [segment for segment in self._transcript.window(self._now()) if segment.final]
-        self._lines = lines
         if not lines:
             return
-        answer = _Answer(lines, self._publisher)
+        answer = self._answer = _Answer(lines, self._publisher)
         try:
             async with asyncio.timeout(self._timeout_seconds):
                 async for draft in self._model.advise(lines):
@@ -82,7 +81,8 @@ class Advisor:
             self._fail(str(error))
         except TimeoutError:
             self._fail(f"no answer within {self._timeout_seconds:g} s")
-        answer.break_off()
+        finally:
+            answer.break_off()
         if answer.unsupported:
             self.unsupported += 1
             logger.warning("advice that rests on nothing said was dropped")
@@ -111,6 +111,12 @@ class _Answer:
         self.unsupported = not self._is_supported(draft)
         if not self.unsupported and draft != self._sent:
             self._send(draft)
+
+    def forget(self, identity: str) -> bool:
+        """Leave what rests on a participant's words as it is; False if the model saw none."""
+        if self._sent and self._lines[self._sent.line - 1].speaker == identity:
+            self._sent = None
+        return any(line.speaker == identity for line in self._lines)
 
     def break_off(self) -> None:
         """Close a talking point that was begun and not finished, and show that it is cut."""

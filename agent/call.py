@@ -10,10 +10,12 @@ from livekit.agents import stt
 from livekit.agents.utils import shortuuid
 
 from agent.advisor import Advisor
+from agent.announcer import Announcer
 from agent.attendance import Attendance
 from agent.consent import Consent
 from agent.controls import Controls
 from agent.coverage import Coverage
+from agent.coverage_watch import CoverageWatch
 from agent.ears import Clock
 from agent.hearing import Hearing
 from agent.keeper import Keeper
@@ -22,26 +24,29 @@ from agent.llm import AdviceModel
 from agent.playbook import Match, Playbook, PlaybookWatch
 from agent.publisher import Advice, Publisher
 from agent.settings import AgentSettings
-from records import Store, StoreUnavailableError
+from agent.stt.health import ChangeReason
+from records import Store
 from transcript_buffer import PushOutcome, Segment, TranscriptBuffer
 from wire.consent import (
     CONSENT_STATE,
     ERASED,
+    ConsentAnswer,
     ConsentPolicy,
-    ConsentRequest,
     ConsentState,
     Erased,
-    OffTheRecordRequest,
 )
-from wire.coverage import COVERAGE, NOTICE, CoverageReport, Notice, SpeakerCoverage
+from wire.coverage import Notice
 from wire.topics import ADVICE, AGENT_STATE, RECOGNIZER
 
 logger = logging.getLogger("sidenote.call")
 
-LOOK_SECONDS: Final = 1.0
-"""Between two looks at who cannot be heard."""
-COVERAGE_SECONDS: Final = 5.0
-"""Between two coverage reports."""
+_REASONS: Final[dict[ChangeReason, str]] = {
+    "provider_down": "does not answer",
+    "refused": "refuses our key",
+    "quota": "has no quota left",
+    "too_slow": "answers too late",
+    "back": "answers again",
+}
 
 
 class Call:
@@ -93,48 +98,84 @@ class Call:
         """End the call: finish what was heard, then return from `run`."""
         self._stopping.set()
 
+    def on_recognizer_change(self, label: str, reason: ChangeReason, listening: str | None) -> None:
+        """Tell who listens from now on: everyone by an attribute, the hosts by a notice.
+
+        Args:
+            label: the recognizer that failed or is back.
+            reason: why.
+            listening: the recognizer that listens now; None: none does.
+        """
+        self._recognizer_label = listening or f"nobody at the moment: {label} does not answer"
+        self._announcer.announce()
+        self._coverage_watch.tell(
+            Notice(
+                id=f"recognizer_changed:{label}"[:320],
+                reason="recognizer_changed" if listening else "provider_down",
+                over=reason == "back",
+                text=f"{label} {_REASONS[reason]}; {listening or 'nobody'} listens now"[:500],
+                at_ms=self._now_ms(),
+            )
+        )
+
     async def run(self) -> None:
         """Serve the room until `stop`, until everybody has left, or until the lease is lost."""
-        self._room_sid = await self._room.sid
-        await self._open()
         async with asyncio.TaskGroup() as services:
             services.create_task(self._publisher.run(self._attendance.hosts), name="publisher")
             beside = [
                 services.create_task(self._keeper.run(), name="keeper"),
                 services.create_task(self._hold_lease(), name="lease"),
-                services.create_task(self._watch_coverage(), name="coverage"),
+                services.create_task(self._coverage_watch.run(), name="coverage"),
+                services.create_task(self._announcer.run(), name="announcer"),
             ]
             if self._advisor:
                 beside.append(services.create_task(self._advisor.run(), name="advisor"))
             await self._listen_until_stopped()
             for task in beside:
                 task.cancel()
-            await self._keep_coverage(self._coverage.report())
+            await self._coverage_watch.report()
             self._publisher.end_input()
         await self._keeper.finish()
         await self._store.end_meeting(self._room_sid, now_ms=self._now_ms())
 
-    async def _open(self) -> None:
+    async def open(self, room_sid: str, room_name: str) -> None:
+        """Take up the records of the meeting; may be done before the room is connected.
+
+        Raises:
+            StoreUnavailableError: the store is away.
+        """
+        self._room_sid = room_sid
         meeting = await self._store.open_meeting(
-            self._room_sid, room_name=self._room.name, now_ms=self._now_ms()
+            room_sid, room_name=room_name, now_ms=self._now_ms()
         )
-        self._keeper = Keeper(self._store, self._room_sid)
+        self._keeper = Keeper(self._store, room_sid)
         self._consent = Consent(
             store=self._store,
-            room_name=self._room.name,
-            room_sid=self._room_sid,
+            room_name=room_name,
+            room_sid=room_sid,
             policy=self._consent_policy,
+            on_change=self._on_consent_changed,
             now=self._now,
         )
         await self._consent.load()
         self._publisher = Publisher(
             room=self._room,
             store=self._store,
-            room_sid=self._room_sid,
+            room_sid=room_sid,
             last_sequence=meeting.last_sequence,
             now=self._now,
         )
+        self._coverage_watch = CoverageWatch(
+            self._coverage,
+            publisher=self._publisher,
+            store=self._store,
+            room_sid=room_sid,
+            job_id=self._job_id,
+            now=self._now,
+        )
+        self._announcer = Announcer(self._room, self._attributes)
         self._advisor = self._make_advisor()
+        self._hearing = self._make_hearing()
 
     def _make_advisor(self) -> Advisor | None:
         if self._model is None:
@@ -147,57 +188,74 @@ class Call:
             now=self._now,
         )
 
-    async def _announce(self) -> None:
-        """Say in attributes what listens, to whom, and who advises; clients see the agent by it."""
-        advice = f"playbook {self._playbook.name!r}"
-        if self._model:
-            advice += f" and {self._model.name}"
-        await self._room.local_participant.set_attributes(
-            {
-                AGENT_STATE: "listening",
-                RECOGNIZER: self._recognizer_label,
-                ADVICE: advice,
-                CONSENT_STATE: self._consent.state.model_dump_json(),
-            }
-        )
-
-    async def _listen_until_stopped(self) -> None:
-        controls = Controls(
-            find_role=self._attendance.find_role,
-            on_consent=self._take_consent,
-            on_off_the_record=self._take_off_the_record,
-        )
-        handlers: dict[Any, Callable[..., None]] = {
-            "participant_connected": lambda _: self._attendance.count(),
-            "participant_disconnected": lambda _: self._attendance.count(),
-            "disconnected": lambda _: self.stop(),
-        }
-        self._hearing = Hearing(
+    def _make_hearing(self) -> Hearing:
+        return Hearing(
             room=self._room,
             recognizer=self._recognizer,
             coverage=self._coverage,
             role_of=self._attendance.role_of,
-            is_allowed=lambda identity: self._consent.state.allows(identity),
+            is_allowed=self._consent.allows,
             on_segment=self._on_segment,
             on_speakers=self._on_speakers,
             now=self._now,
         )
-        async with self._hearing:
+
+    def _make_controls(self) -> Controls:
+        return Controls(
+            self._room.local_participant,
+            find_role=self._attendance.find_role,
+            on_consent=self._take_consent,
+            on_erase=self._erase_speaker,
+            on_off_the_record=self._take_off_the_record,
+        )
+
+    def _attributes(self) -> dict[str, str]:
+        """Say what listens, to whom, and who advises; clients see the agent by it."""
+        advice = f"playbook {self._playbook.name!r}"
+        if self._model:
+            advice += f" and {self._model.name}"
+        return {
+            AGENT_STATE: "listening",
+            RECOGNIZER: self._recognizer_label,
+            ADVICE: advice,
+            CONSENT_STATE: self._state().model_dump_json(),
+        }
+
+    def _state(self) -> ConsentState:
+        return self._consent.state_of({person.identity for person in self._attendance.people()})
+
+    async def _listen_until_stopped(self) -> None:
+        handlers: dict[Any, Callable[..., None]] = {
+            "participant_connected": self._on_attendance,
+            "participant_disconnected": self._on_attendance,
+            "participant_active": lambda _: self._coverage_watch.welcome(),
+            "reconnected": self._announcer.repeat,
+            "disconnected": lambda _: self.stop(),
+        }
+        # Controls end first: what they set off still finds the hearing open.
+        async with self._hearing, self._make_controls():
             for event, handler in handlers.items():
                 self._room.on(event, handler)
             try:
-                controls.register(self._room.local_participant)
                 self._attendance.count()
                 if not self._room.isconnected():
                     self.stop()
                 # Only now: whoever waits for the agent before speaking is heard from the start.
-                await self._announce()
+                await self._announcer.tell()
                 await self._stopping.wait()
             finally:
-                controls.unregister(self._room.local_participant)
                 self._attendance.close()
                 for event, handler in handlers.items():
                     self._room.off(event, handler)
+
+    def _on_attendance(self, _: rtc.RemoteParticipant) -> None:
+        self._attendance.count()
+        self._announcer.announce()
+        self._coverage_watch.welcome()
+
+    def _on_consent_changed(self) -> None:
+        self._hearing.review()
+        self._announcer.announce()
 
     async def _on_segment(self, segment: Segment) -> None:
         """Take an interim or a final: keep it, place it, show it, and see what it calls for."""
@@ -206,8 +264,8 @@ class Call:
             if self._transcript.discard(segment.id):
                 self._publisher.publish_segment(segment)
             return
-        if segment.final:
-            await self._keeper.keep(segment)
+        if segment.final and not await self._keeper.keep(segment):
+            return
         if self._transcript.push(segment) not in (PushOutcome.ADDED, PushOutcome.REPLACED):
             return
         self._publisher.publish_segment(segment)
@@ -216,56 +274,27 @@ class Call:
         if self._advisor:
             self._advisor.hear(segment)
 
-    async def _take_consent(self, identity: str, request: ConsentRequest) -> ConsentState:
-        await self._consent.answer(identity, request.answer)
-        self._hearing.review()
-        if request.answer == "no" and request.erase:
-            await self._erase_speaker(identity)
-        await self._announce()
-        return self._consent.state
+    async def _take_consent(self, identity: str, answer: ConsentAnswer) -> ConsentState:
+        await self._consent.answer(identity, answer)
+        return self._state()
 
-    async def _take_off_the_record(self, request: OffTheRecordRequest) -> ConsentState:
-        await self._consent.set_off_the_record(off=request.off)
-        self._hearing.review()
-        await self._announce()
-        return self._consent.state
+    async def _take_off_the_record(self, off: bool) -> ConsentState:
+        await self._consent.set_off_the_record(off=off)
+        return self._state()
 
     async def _erase_speaker(self, identity: str) -> None:
-        """Forget what a participant said, here, in the store, and on everybody's page."""
+        """Forget what a participant said, here, in the store, and on everybody's page.
+
+        Nobody listens to the participant any more: nothing new comes up behind.
+        """
         if self._advisor:
             self._advisor.erase_speaker(identity)
         self._transcript.erase_speaker(identity)
-        self._keeper.erase_speaker(identity)
-        self._publisher.erase_speaker(identity)
-        await self._store.erase_speaker(self._room_sid, identity)
+        await self._keeper.erase_speaker(identity)
+        await self._publisher.erase_speaker(identity)
+        # Behind every line of theirs: a page forgets what it has when this comes.
         self._publisher.publish_to_everyone(ERASED, identity, Erased(speaker_identity=identity))
-
-    async def _watch_coverage(self) -> None:
-        """Tell the hosts whom the call cannot hear, and now and then what was heard of whom."""
-        told: list[SpeakerCoverage] = []
-        while True:
-            for _ in range(round(COVERAGE_SECONDS / LOOK_SECONDS)):
-                await asyncio.sleep(LOOK_SECONDS)
-                for notice in self._coverage.look(self._now()):
-                    self._tell(notice)
-            report = self._coverage.report()
-            if report != told:
-                await self._keep_coverage(report)
-                told = report
-
-    async def _keep_coverage(self, report: list[SpeakerCoverage]) -> None:
-        message = CoverageReport(at_ms=self._now_ms(), speakers=report)
-        self._publisher.publish_to_hosts(COVERAGE, "report", message)
-        try:
-            await self._store.put_coverage(self._room_sid, self._job_id, report)
-        except StoreUnavailableError as error:
-            logger.warning("the coverage is not in the store", extra={"error": str(error)})
-
-    def _tell(self, notice: Notice) -> None:
-        logger.info(
-            "hosts are told of a fault", extra={"reason": notice.reason, "over": notice.over}
-        )
-        self._publisher.publish_to_hosts(NOTICE, notice.id, notice)
+        await self._store.erase_speaker(self._room_sid, identity)
 
     async def _hold_lease(self) -> None:
         await self._lease.hold()

@@ -6,9 +6,9 @@ from typing import Final, Protocol
 
 from wire.coverage import DropReason, Notice, NoticeReason, SpeakerCoverage
 
-UNHEARD_SECONDS: Final = 4.0
-"""Speech without any text for so long is worth a notice; with the second between two looks it
-comes within five."""
+UNHEARD_SECONDS: Final = 3.5
+"""Speech without any text for so long is worth a notice; with the second between two looks, and
+the way to the host, it comes within five."""
 MARKED_SECONDS: Final = 3.0
 """Being marked as speaking for so long over a silent track is worth a notice."""
 
@@ -35,6 +35,12 @@ class Counts:
     without_text: float = 0.0
     dropped: defaultdict[DropReason, float] = field(default_factory=_no_seconds)
 
+    @property
+    def unaccounted_seconds(self) -> float:
+        """What was received and neither held back nor answered nor dropped."""
+        answered = self.recognized + self.without_text
+        return self.received - self.silent - answered - sum(self.dropped.values())
+
     def add(self, other: "Counts") -> None:
         """Add the seconds of another track."""
         self.received += other.received
@@ -56,7 +62,7 @@ class TrackHearing(Protocol):
         """Return the seconds of speech since the last text; 0 when nobody speaks."""
 
     def is_silent_since(self) -> float:
-        """Return since when the track has given nothing but silence; in the future: never."""
+        """Return when the track last gave anything but silence; -inf: it never did."""
 
 
 @dataclass(slots=True)
@@ -77,7 +83,7 @@ class Coverage:
 
     def meet(self, identity: str, name: str) -> None:
         """Take note of a participant, who then has a line in every report."""
-        self._speakers.setdefault(identity, _Speaker(name))
+        self._speakers.setdefault(identity, _Speaker(name)).name = name
 
     def begin(self, identity: str, track: TrackHearing) -> None:
         """A track of a known participant is listened to from now on."""
@@ -90,7 +96,7 @@ class Coverage:
         speaker.past.add(track.counts())
 
     def set_encrypted(self, identity: str, *, encrypted: bool) -> None:
-        """Take note that a participant's microphone is encrypted end to end, or is no more."""
+        """Take note that a participant wishes to be heard and is encrypted end to end, or not."""
         self._speakers[identity].encrypted = encrypted
 
     def set_marked(self, identities: set[str], now: float) -> None:
@@ -100,6 +106,11 @@ class Coverage:
                 speaker.marked_since = None
             elif speaker.marked_since is None:
                 speaker.marked_since = now
+
+    @property
+    def open_notices(self) -> list[Notice]:
+        """The notices that have begun and are not over."""
+        return list(self._open.values())
 
     def report(self) -> list[SpeakerCoverage]:
         """Return everybody's seconds so far, by identity."""

@@ -76,8 +76,6 @@ class Ears:
         self._received_samples = 0
         self.loud_at_seconds = -math.inf
         """When the track last gave anything but silence, on the clock handed to `read`."""
-        self.abandoned_seconds = 0.0
-        """Seconds of audio that were read and not handed out because of `abandon`."""
         self.dropped_frames = 0
         """Frames that were thrown away because they were not taken in time."""
 
@@ -87,13 +85,17 @@ class Ears:
         return self._received_samples / SAMPLE_RATE_HZ
 
     @property
+    def waiting_seconds(self) -> float:
+        """Seconds of audio that were read and are not taken yet."""
+        return sum(len(frame.samples) for frame in self._waiting) / SAMPLE_RATE_HZ
+
+    @property
     def dropped_seconds(self) -> float:
         """Seconds of audio that were thrown away because they were not taken in time."""
         return self.dropped_frames * FRAME_MS / 1000
 
     def abandon(self) -> None:
         """Read no more and hand out no more."""
-        self.abandoned_seconds += sum(map(len, (f.samples for f in self._waiting))) / SAMPLE_RATE_HZ
         self._waiting.clear()
         self.end_input()
 
@@ -118,7 +120,7 @@ class Ears:
                 samples = np.frombuffer(event.frame.data, dtype=np.int16)
                 self._received_samples += len(samples)
                 ended = self._clock.time_of(self.received_seconds, now())
-                if int(samples.max(initial=0)) > _LOUDEST_SILENCE:
+                if int(samples.max(initial=0)) - int(samples.min(initial=0)) > _LOUDEST_SILENCE:
                     self.loud_at_seconds = ended
                 if len(self._waiting) >= WAITING_FRAMES:
                     self._waiting.popleft()

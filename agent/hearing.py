@@ -48,6 +48,11 @@ class Hearing:
         self._on_speakers = on_speakers
         self._now = now
         self._listeners: dict[str, Listener] = {}
+        """By the sid of the track that each listens to now."""
+        self._running: set[Listener] = set()
+        """Also those whose track has ended and who are not done with it."""
+        self._asked_for: set[str] = set()
+        """Sids of the tracks that the media server was asked for."""
         self._tasks = asyncio.TaskGroup()
         self._closing = False
 
@@ -55,10 +60,13 @@ class Hearing:
         await self._tasks.__aenter__()
         handlers: dict[Any, Callable[..., None]] = {
             "track_published": self._on_track,
+            "track_unpublished": self._on_track_gone,
             "track_subscribed": self._on_track_subscribed,
             "track_unsubscribed": self._on_track_unsubscribed,
             "participant_connected": self._meet,
+            "participant_disconnected": self._on_participant_gone,
             "active_speakers_changed": self._on_active_speakers,
+            "reconnected": self._on_reconnected,
         }
         self._handlers = handlers
         for event, handler in handlers.items():
@@ -72,17 +80,18 @@ class Hearing:
         self._closing = True
         for event, handler in self._handlers.items():
             self._room.off(event, handler)
-        for listener in self._listeners.values():
+        for listener in self._running:
             listener.end_input()
         await self._tasks.__aexit__(*raised)
 
     def review(self) -> None:
         """Look at every track anew; call it when a consent has changed."""
+        for listener in self._running:
+            if not self._is_allowed(listener.speaker.identity):
+                listener.abandon()
         for participant in self._room.remote_participants.values():
             for publication in participant.track_publications.values():
                 self._on_track(publication, participant)
-                if publication.track:
-                    self._on_track_subscribed(publication.track, publication, participant)
 
     def _meet(self, participant: rtc.RemoteParticipant) -> None:
         if is_person(participant):
@@ -95,16 +104,51 @@ class Hearing:
         if not _is_microphone(publication) or not is_person(participant):
             return
         self._meet(participant)
-        encrypted = publication.encryption_type != _UNENCRYPTED
-        self._coverage.set_encrypted(participant.identity, encrypted=encrypted)
-        wanted = self._is_allowed(participant.identity) and not encrypted
-        if wanted:
+        self._note_encryption(participant)
+        if self._is_allowed(participant.identity) and not _is_encrypted(publication):
+            self._ask_for(publication)
+            if publication.track:
+                self._on_track_subscribed(publication.track, publication, participant)
+        else:
+            self._refuse(publication)
+
+    def _ask_for(self, publication: rtc.RemoteTrackPublication) -> None:
+        if publication.sid not in self._asked_for:
+            self._asked_for.add(publication.sid)
             publication.set_subscribed(True)
-            return
-        if listener := self._listeners.pop(publication.sid, None):
-            listener.abandon()
-        if publication.subscribed:
+
+    def _refuse(self, publication: rtc.RemoteTrackPublication) -> None:
+        self._listeners.pop(publication.sid, None)
+        # What was asked for may be on its way.
+        if publication.subscribed or publication.sid in self._asked_for:
+            self._asked_for.discard(publication.sid)
             publication.set_subscribed(False)
+
+    def _note_encryption(self, participant: rtc.RemoteParticipant) -> None:
+        self._coverage.set_encrypted(
+            participant.identity,
+            encrypted=self._is_allowed(participant.identity)
+            and any(
+                _is_microphone(publication) and _is_encrypted(publication)
+                for publication in participant.track_publications.values()
+            ),
+        )
+
+    def _on_track_gone(
+        self, publication: rtc.RemoteTrackPublication, participant: rtc.RemoteParticipant
+    ) -> None:
+        self._asked_for.discard(publication.sid)
+        if is_person(participant):
+            self._note_encryption(participant)
+
+    def _on_participant_gone(self, participant: rtc.RemoteParticipant) -> None:
+        if is_person(participant):
+            self._coverage.set_encrypted(participant.identity, encrypted=False)
+
+    def _on_reconnected(self) -> None:
+        # A connection that was made anew carries no track until it is asked for.
+        self._asked_for.clear()
+        self.review()
 
     def _on_track_subscribed(
         self,
@@ -114,8 +158,10 @@ class Hearing:
     ) -> None:
         if not _is_microphone(publication) or not is_person(participant):
             return
-        # Consent may have gone while the subscription was under way.
-        if publication.sid in self._listeners or not self._is_allowed(participant.identity):
+        if not self._is_allowed(participant.identity):  # consent went while this was under way
+            self._refuse(publication)
+            return
+        if publication.sid in self._listeners:
             return
         speaker = Speaker(
             identity=participant.identity,
@@ -143,31 +189,44 @@ class Hearing:
     def _begin(self, speaker: Speaker, track: rtc.Track) -> Listener:
         listener = Listener(speaker, track, self._recognizer, self._on_segment)
         self._listeners[speaker.track_sid] = listener
+        self._running.add(listener)
         self._coverage.meet(speaker.identity, speaker.name)
         self._coverage.begin(speaker.identity, listener)
         return listener
 
+    def _end(self, listener: Listener) -> None:
+        self._running.discard(listener)
+        self._coverage.end(listener.speaker.identity, listener)
+
     async def _listen(self, listener: Listener, track: rtc.Track) -> None:
         """Listen to a track until it ends; a recognizer that fails begins anew."""
         speaker = listener.speaker
-        while True:
-            try:
-                await listener.run(self._now)
-            except* APIError as errors:
-                kinds = ", ".join(type(error).__name__ for error in errors.exceptions)
-                logger.error(
-                    "listening begins anew", extra={"track": speaker.track_sid, "error": kinds}
-                )
-            else:
-                self._coverage.end(speaker.identity, listener)
-                break
-            self._coverage.end(speaker.identity, listener)
+        while await self._fails(listener):
             await asyncio.sleep(RESTART_SECONDS)
             if self._closing or self._listeners.get(speaker.track_sid) is not listener:
                 break  # the call or the track ended meanwhile
             listener = self._begin(speaker, track)
         if self._listeners.get(speaker.track_sid) is listener:
             del self._listeners[speaker.track_sid]
+
+    async def _fails(self, listener: Listener) -> bool:
+        """Listen until the track ends; True if the recognizer failed before."""
+        try:
+            await listener.run(self._now)
+        except* APIError as errors:
+            kinds = ", ".join(type(error).__name__ for error in errors.exceptions)
+            logger.error(
+                "listening begins anew", extra={"track": listener.speaker.track_sid, "error": kinds}
+            )
+            failed = True
+        else:
+            failed = False
+        self._end(listener)
+        return failed
+
+
+def _is_encrypted(publication: rtc.RemoteTrackPublication) -> bool:
+    return publication.encryption_type != _UNENCRYPTED
 
 
 def _is_microphone(publication: rtc.RemoteTrackPublication) -> bool:

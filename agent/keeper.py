@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections import deque
+from collections import Counter, deque
 from typing import Final
 
 from records import Store, StoreUnavailableError
@@ -24,6 +24,9 @@ class Keeper:
         self._store = store
         self._room_sid = room_sid
         self._waiting: deque[Segment] = deque()
+        self._writing = asyncio.Lock()
+        """Held by whoever writes to the store or changes what waits."""
+        self._erasures: Counter[str] = Counter()
         self.lost_segments = 0
         """Finals that were given up because the store was away for too long."""
 
@@ -32,26 +35,45 @@ class Keeper:
         """Finals that are not in the store yet."""
         return len(self._waiting)
 
-    async def keep(self, segment: Segment) -> None:
-        """Write a final. Returns when it is in the store, or noted for when the store is back."""
-        if not self._waiting:
-            try:
-                await self._store.add_segment(self._room_sid, segment)
-            except StoreUnavailableError as error:
-                logger.error(
-                    "the store is away; finals wait in memory until it is back",
-                    extra={"error": str(error)},
-                )
-            else:
-                return
+    async def keep(self, segment: Segment) -> bool:
+        """Write a final. Returns when it is in the store, or noted for when the store is back.
+
+        False: what its speaker had said was erased meanwhile, and this with it.
+        """
+        erasures = self._erasures[segment.speaker]
+        async with self._writing:
+            if self._erasures[segment.speaker] != erasures:
+                return False
+            if self._waiting or not await self._write(segment):
+                self._wait(segment)
+        return self._erasures[segment.speaker] == erasures
+
+    async def _write(self, segment: Segment) -> bool:
+        try:
+            await self._store.add_segment(self._room_sid, segment)
+        except StoreUnavailableError as error:
+            logger.error(
+                "the store is away; finals wait in memory until it is back",
+                extra={"error": str(error)},
+            )
+            return False
+        return True
+
+    def _wait(self, segment: Segment) -> None:
         if len(self._waiting) >= WAITING_SEGMENTS:
             self._waiting.popleft()
             self.lost_segments += 1
         self._waiting.append(segment)
 
-    def erase_speaker(self, identity: str) -> None:
-        """Forget the finals of a participant that wait."""
-        self._waiting = deque(each for each in self._waiting if each.speaker != identity)
+    async def erase_speaker(self, identity: str) -> None:
+        """Forget the finals of a participant that wait.
+
+        When this returns, none that came before is on its way into the store.
+        """
+        self._erasures[identity] += 1
+        async with self._writing:
+            # What was being written meanwhile is in the store by now, or waits.
+            self._waiting = deque(each for each in self._waiting if each.speaker != identity)
 
     async def run(self) -> None:
         """Write what waits as soon as the store is back, until cancelled."""
@@ -63,12 +85,13 @@ class Keeper:
         """Write what waits; False if the store is still away."""
         waited = len(self._waiting)
         while self._waiting:
-            oldest = self._waiting[0]
-            try:
-                await self._store.add_segment(self._room_sid, oldest)
-            except StoreUnavailableError:
-                return False
-            if self._waiting and self._waiting[0] is oldest:  # else `keep` gave it up meanwhile
+            async with self._writing:
+                if not self._waiting:
+                    break
+                try:
+                    await self._store.add_segment(self._room_sid, self._waiting[0])
+                except StoreUnavailableError:
+                    return False
                 self._waiting.popleft()
         if waited:
             logger.info("the store is back; finals are written", extra={"finals": waited})

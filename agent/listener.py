@@ -2,10 +2,11 @@
 
 import asyncio
 import logging
+import math
 from collections import deque
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from livekit import rtc
 from livekit.agents import APIConnectionError, APIError, stt
@@ -26,6 +27,9 @@ from wire.coverage import DropReason
 
 logger = logging.getLogger("sidenote.listener")
 
+PAUSE_SECONDS: Final = 5.0
+"""Speech without text counts together until there is such a pause."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Speaker:
@@ -45,6 +49,7 @@ class _Spoken:
     start_seconds: float
     end_seconds: float
     sent_samples: int = 0
+    ended: bool = False
 
     @property
     def sent_seconds(self) -> float:
@@ -67,10 +72,15 @@ class Listener:
         self._recognizer = recognizer
         self._on_segment = on_segment
         self._waiting: deque[_Spoken] = deque()
-        self._abandoned = False
-        self._counts = Counts()
+        self._ended_by: DropReason | None = None
+        """Why nothing more comes of what is under way; None: all is well."""
+        self._input_ended = False
+        self._recognized_seconds = 0.0
+        self._without_text_seconds = 0.0
+        self._unanswered_seconds = 0.0
         self._without_text_since_text = 0.0
-        self._unheard_since = 0.0
+        self._text_at_seconds = -math.inf
+        self._spoke_at_seconds = -math.inf
 
     def end_input(self) -> None:
         """The track is gone: recognize what was heard, then stop."""
@@ -78,7 +88,7 @@ class Listener:
 
     def abandon(self) -> None:
         """Consent was withdrawn: use nothing that is still under way, and stop at once."""
-        self._abandoned = True
+        self._ended_by = self._ended_by or "consent"
         self._ears.abandon()
 
     def counts(self) -> Counts:
@@ -86,21 +96,36 @@ class Listener:
         counts = Counts(
             received=self._ears.received_seconds,
             silent=self._gate.silent_seconds,
-            sent=self._gate.passed_seconds - sum(self._counts.dropped.values()),
-            recognized=self._counts.recognized,
-            without_text=self._counts.without_text,
+            recognized=self._recognized_seconds,
+            without_text=self._without_text_seconds,
         )
-        for reason, seconds in self._counts.dropped.items():
-            counts.dropped[reason] += seconds
-        counts.dropped["queue_full"] += self._ears.dropped_seconds
-        counts.dropped["consent"] += self._ears.abandoned_seconds
+        counts.dropped["queue_full"] = self._ears.dropped_seconds
+        counts.dropped["provider_down"] += self._unanswered_seconds
+        if self._ended_by:
+            counts.sent = counts.recognized + counts.without_text
+            counts.dropped[self._ended_by] += max(0.0, counts.unaccounted_seconds)
+        else:
+            counts.received -= self._ears.waiting_seconds
+            counts.sent = self._gate.passed_seconds - self._unanswered_seconds
         return counts
 
     def speech_without_text_seconds(self, now: float) -> float:
         """Return the seconds of speech since the last text; 0 when nobody speaks."""
+        if not self._waiting and now - self._spoke_at_seconds > PAUSE_SECONDS:
+            return 0.0
+        return self._without_text_since_text + self._overdue_seconds(now)
+
+    def _overdue_seconds(self, now: float) -> float:
         if not self._waiting:
             return 0.0
-        return self._without_text_since_text + max(0.0, now - self._unheard_since)
+        oldest = self._waiting[0]
+        if self._recognizer.capabilities.interim_results:
+            since = max(oldest.start_seconds, self._text_at_seconds)
+        elif oldest.ended:
+            since = oldest.end_seconds
+        else:
+            return 0.0
+        return max(0.0, now - since)
 
     def is_silent_since(self) -> float:
         """Return when the track last gave anything but silence."""
@@ -116,9 +141,9 @@ class Listener:
     async def _hear(self, stream: stt.RecognizeStream) -> None:
         try:
             await self._feed(stream)
-        except RuntimeError as error:
-            # A stream that has failed takes no more; its error is on its way to `_report`.
-            raise APIConnectionError("the recognizer stream is closed") from error
+        except RuntimeError:
+            # A stream that has failed takes no more; `_report` learns why, and tells.
+            await stream.aclose()
 
     async def _feed(self, stream: stt.RecognizeStream) -> None:
         pushed_samples = 0
@@ -128,8 +153,12 @@ class Listener:
             # Frames may have been dropped: what counts is when this one was heard.
             offset_seconds = frame.ended_at_seconds - pushed_samples / SAMPLE_RATE_HZ
             self._pass_on(stream, frame, offset_seconds)
-        self._apply(stream, self._gate.flush(), offset_seconds)
-        stream.end_input()
+        if self._ended_by:
+            await stream.aclose()  # not a sample more, and no final
+        else:
+            self._apply(stream, self._gate.flush(), offset_seconds)
+            self._input_ended = True
+            stream.end_input()
         logger.info(
             "a track has ended",
             extra={"seconds": self._ears.received_seconds, "track": self.speaker.track_sid},
@@ -151,8 +180,8 @@ class Listener:
         for event in events:
             if isinstance(event, SpeechStart):
                 at = event.at_seconds + offset
-                if not self._waiting:
-                    self._unheard_since = at
+                if at - self._spoke_at_seconds > PAUSE_SECONDS:
+                    self._without_text_since_text = 0.0
                 self._waiting.append(_Spoken(shortuuid("SG_"), at, at))
             if isinstance(event, SpeechStart | SpeechAudio):
                 self._waiting[-1].sent_samples += len(event.samples)
@@ -160,53 +189,67 @@ class Listener:
             else:
                 spoken = self._waiting[-1]
                 spoken.end_seconds = max(event.at_seconds + offset, spoken.start_seconds)
+                spoken.ended = True
+                self._spoke_at_seconds = spoken.end_seconds
                 stream.flush()
 
     async def _report(self, stream: stt.RecognizeStream) -> None:
         try:
-            async for event in stream:
-                if self._abandoned:
-                    break
-                if event.type is stt.SpeechEventType.INTERIM_TRANSCRIPT and self._waiting:
-                    await self._hand_over(event, self._waiting[0], final=False)
-                elif event.type is stt.SpeechEventType.FINAL_TRANSCRIPT:
-                    await self._hand_over(event, self._waiting.popleft(), final=True)
-            if self._abandoned:
-                await self._take_back("consent")
+            await self._take_all(stream)
         except APIError as error:
             logger.error("a recognizer stream failed", extra={"error": type(error).__name__})
-            await self._take_back("provider_down")
+            self._ended_by = self._ended_by or "provider_down"
+            await self._take_back()
             raise
+        if self._ended_by:
+            await self._take_back()
 
-    async def _take_back(self, reason: DropReason) -> None:
-        """What was shown of segments that will have no final is not left standing."""
-        unheard = stt.SpeechEvent(type=stt.SpeechEventType.FINAL_TRANSCRIPT)
-        while self._waiting:
+    async def _take_all(self, stream: stt.RecognizeStream) -> None:
+        async for event in stream:
+            if self._ended_by:
+                return
+            await self._take(event)
+        if not self._ended_by and (self._waiting or not self._input_ended):
+            raise APIConnectionError("the recognizer ended its stream early")
+
+    async def _take(self, event: stt.SpeechEvent) -> None:
+        text = event.alternatives[0].text if event.alternatives else ""
+        if event.type is stt.SpeechEventType.INTERIM_TRANSCRIPT and self._waiting:
+            self._note_text(text, self._waiting[0])
+            await self._hand_over(text, self._waiting[0], final=False)
+        elif event.type is stt.SpeechEventType.FINAL_TRANSCRIPT and self._waiting:
             spoken = self._waiting.popleft()
-            self._counts.dropped[reason] += spoken.sent_seconds
-            await self._hand_over(unheard, spoken, final=True, dropped=True)
+            self._note_text(text, spoken)
+            if event.alternatives:
+                self._count(text, spoken)
+            else:
+                # No recognizer answered, however often the speech was sent.
+                self._unanswered_seconds += spoken.sent_seconds
+            await self._hand_over(text, spoken, final=True)
+        elif event.type is stt.SpeechEventType.FINAL_TRANSCRIPT:
+            logger.warning(
+                "a final that nobody spoke was dropped", extra={"track": self.speaker.track_sid}
+            )
 
-    def _note(self, spoken: _Spoken, *, text: str, final: bool) -> None:
-        """Count what became of a segment, for the coverage."""
+    async def _take_back(self) -> None:
+        """What was shown of segments that will have no final is not left standing."""
+        while self._waiting:
+            await self._hand_over("", self._waiting.popleft(), final=True)
+
+    def _note_text(self, text: str, spoken: _Spoken) -> None:
         if text:
             self._without_text_since_text = 0.0
-            self._unheard_since = spoken.end_seconds
-        if not final:
-            return
-        if text:
-            self._counts.recognized += spoken.sent_seconds
-        else:
-            self._counts.without_text += spoken.sent_seconds
-            self._without_text_since_text += spoken.sent_seconds
-        if self._waiting:
-            self._unheard_since = self._waiting[0].start_seconds
+            self._text_at_seconds = spoken.end_seconds
 
-    async def _hand_over(
-        self, event: stt.SpeechEvent, spoken: _Spoken, *, final: bool, dropped: bool = False
-    ) -> None:
-        text = event.alternatives[0].text if event.alternatives else ""
-        if not dropped:
-            self._note(spoken, text=text, final=final)
+    def _count(self, text: str, spoken: _Spoken) -> None:
+        """Count what became of a segment, for the coverage."""
+        if text:
+            self._recognized_seconds += spoken.sent_seconds
+        else:
+            self._without_text_seconds += spoken.sent_seconds
+            self._without_text_since_text += spoken.sent_seconds
+
+    async def _hand_over(self, text: str, spoken: _Spoken, *, final: bool) -> None:
         await self._on_segment(
             Segment(
                 id=spoken.id,

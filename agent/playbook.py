@@ -3,14 +3,17 @@
 import re
 import unicodedata
 from collections import OrderedDict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from threading import Lock
-from typing import Final, Literal
+from types import MappingProxyType
+from typing import Final, Literal, Self
 
 import snowballstemmer
 
+from agent.phones import Phones
+from agent.sound_matching import SoundMatcher
 from transcript_buffer import Role, Segment
 
 HeardFrom = Literal["guest", "host", "anyone"]
@@ -57,6 +60,8 @@ class Match:
     """Exactly the part of the text that was heard."""
     position: int
     """How many words of the text stand before the quote."""
+    by_sound: bool = False
+    """Whether the quote only sounds like the phrase."""
 
 
 @dataclass(slots=True)
@@ -78,20 +83,38 @@ class Playbook:
     "followup".
     """
 
-    def __init__(self, name: str, rules: tuple[Rule, ...]) -> None:
+    def __init__(
+        self,
+        name: str,
+        rules: tuple[Rule, ...],
+        pronunciations: Mapping[str, tuple[Phones, ...]] = MappingProxyType({}),
+        sounds: SoundMatcher | None = None,
+    ) -> None:
         """Index the rules; `agent.playbook_file` reads them from a file, with better messages.
+
+        Args:
+            name: of the kind of meeting.
+            rules: what to listen for.
+            pronunciations: words in small letters, each with the ways to say it.
+            sounds: finds phrases by their sound; None: words match only as they are spelt.
 
         Raises:
             ValueError: a phrase holds no word.
         """
         self.name = name
         self.rules = rules
+        self.pronunciations = pronunciations
+        self._sounds = sounds
         self._root = _Node()
         for rule in rules:
             for phrase in rule.phrases:
                 self._add(rule, phrase)
 
-    def matches(self, text: str, role: Role | None = None) -> list[Match]:
+    def with_sounds(self, sounds: SoundMatcher) -> Self:
+        """Return this playbook, able to find phrases by their sound as well."""
+        return type(self)(self.name, self.rules, self.pronunciations, sounds)
+
+    def matches(self, text: str, role: Role | None = None, *, by_sound: bool = True) -> list[Match]:
         """Return every place in which a phrase of a rule stands, in the order of the text.
 
         The most specific phrase speaks: one that lies inside a longer match ("interested" in
@@ -100,6 +123,7 @@ class Playbook:
         Args:
             text: what was heard, interim or final.
             role: who said it; None asks the rules for hosts and for guests alike.
+            by_sound: also what only sounds like a phrase, where the playbook can tell.
         """
         words = list(_WORD.finditer(text))
         stems = [_stem(word[0]) for word in words]
@@ -115,7 +139,38 @@ class Playbook:
                 Match(rule=rule, phrase=phrase, quote=quote, position=position)
                 for rule, phrase in ending
             ]
+        if by_sound and self._sounds:
+            found += list(self._matches_by_sound(text, words, role, found, self._sounds))
+            found.sort(key=lambda match: match.position)
         return found
+
+    def _matches_by_sound(
+        self,
+        text: str,
+        words: list[re.Match[str]],
+        role: Role | None,
+        exact: list[Match],
+        sounds: SoundMatcher,
+    ) -> Iterator[Match]:
+        """Yield what sounds like a phrase and stands where no phrase stands as it is spelt."""
+        taken = {
+            position
+            for match in exact
+            for position in range(match.position, match.position + len(_WORD.findall(match.quote)))
+        }
+        for hit in sounds.find([word[0] for word in words]):
+            if taken.isdisjoint(range(hit.start, hit.end)):
+                quote = text[words[hit.start].start() : words[hit.end - 1].end()]
+                for rule, phrase in self._ending(hit.phrase, role):
+                    yield Match(
+                        rule=rule, phrase=phrase, quote=quote, position=hit.start, by_sound=True
+                    )
+
+    def _ending(self, phrase: str, role: Role | None) -> list[tuple[Rule, str]]:
+        node = self._root
+        for stem in phrase_stems(phrase):
+            node = node.following[stem]
+        return [entry for entry in node.ending if _listens_to(entry[0], role)]
 
     def _longest_at(
         self, stems: list[str], position: int, role: Role | None
@@ -181,7 +236,9 @@ class PlaybookWatch:
         if heard.final:
             return []
         heard.final = segment.final
-        return list(self._fire(heard, self.playbook.matches(segment.text, segment.role), now))
+        # What an interim seems to sound like, its next revision may take back: finals only.
+        matches = self.playbook.matches(segment.text, segment.role, by_sound=segment.final)
+        return list(self._fire(heard, matches, now))
 
     @property
     def remembered(self) -> int:

@@ -9,6 +9,7 @@ import yaml
 import yaml.reader
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
+from agent.phones import Phones
 from agent.playbook import (
     DEFAULT_COOLDOWN_SECONDS,
     DEFAULT_HEARD_FROM,
@@ -17,6 +18,7 @@ from agent.playbook import (
     Rule,
     phrase_stems,
 )
+from agent.pronunciation import phones_of
 
 _LONGEST_NAME: Final = 80
 _LONGEST_ID: Final = 64
@@ -130,10 +132,42 @@ class _Reader:
     phrases: dict[tuple[str, ...], list[tuple[Rule, str, int]]] = field(default_factory=dict)
 
     def playbook(self, root: Node) -> Playbook:
-        top = self.mapping(root, "a playbook", required=("name", "rules"))
+        top = self.mapping(
+            root, "a playbook", required=("name", "rules"), optional=("pronunciations",)
+        )
         name = self.text(top["name"], "name", _LONGEST_NAME)
         nodes = self.items(top["rules"], "rules")
-        return Playbook(name, tuple(self.rule(node) for node in nodes))
+        rules = tuple(self.rule(node) for node in nodes)
+        return Playbook(name, rules, self.pronunciations(top.get("pronunciations")))
+
+    def pronunciations(self, node: Node | None) -> dict[str, tuple[Phones, ...]]:
+        """Read how words are said: by word one text of phones, or several in a list."""
+        if node is None:
+            return {}
+        if not isinstance(node, MappingNode):
+            remedy = 'Write words with their phones, as in Gong: "G AO NG"'
+            raise self.wrong(node, "pronunciations must be keys with values", remedy)
+        found: dict[str, tuple[Phones, ...]] = {}
+        for key, value in node.value:
+            word = self.text(key, "a word of pronunciations", _LONGEST_PHRASE)
+            if len(phrase_stems(word)) != 1 or any(letter.isspace() for letter in word):
+                reason = f"{word!r} under pronunciations is not one word"
+                raise self.wrong(key, reason, "List each word of a phrase by itself")
+            if word.lower() in found:
+                remedy = "Keep one of the two; several ways to say it go into a list"
+                raise self.wrong(key, f"the word {word!r} stands twice", remedy)
+            ways = value.value if isinstance(value, SequenceNode) and value.value else [value]
+            found[word.lower()] = tuple(self.phones(word, way) for way in ways)
+        return found
+
+    def phones(self, word: str, node: Node) -> Phones:
+        text = self.text(node, f"the pronunciation of {word!r}", _LONGEST_PHRASE)
+        try:
+            return phones_of(text)
+        except ValueError as error:
+            remedy = 'Write the CMU dictionary\'s phones without stress, as in "S EY L Z F AO R S"'
+            reason = f"the pronunciation of {word!r} cannot be used: {error}"
+            raise self.wrong(node, reason, remedy) from error
 
     def rule(self, node: Node) -> Rule:
         fields = self.mapping(

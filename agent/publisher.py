@@ -55,6 +55,7 @@ class Outbox(Generic[Item]):
         self._send = send
         self._waiting: dict[str, Item] = {}
         self._news = asyncio.Event()
+        self._sending = asyncio.Lock()
         self._ended = False
 
     def push(self, item_id: str, item: Item) -> None:
@@ -62,9 +63,11 @@ class Outbox(Generic[Item]):
         self._waiting[item_id] = item
         self._news.set()
 
-    def discard(self, unwanted: Callable[[Item], bool]) -> None:
-        """Forget what waits and is not wanted any more."""
+    async def discard(self, unwanted: Callable[[Item], bool]) -> None:
+        """Forget what waits and is not wanted; returns when nothing of it is under way either."""
         self._waiting = {key: item for key, item in self._waiting.items() if not unwanted(item)}
+        async with self._sending:
+            return
 
     def end_input(self) -> None:
         """Let `run` return when everything is sent."""
@@ -75,8 +78,9 @@ class Outbox(Generic[Item]):
         """Send until `end_input` was called and nothing waits."""
         while True:
             while self._waiting:
-                item_id = next(iter(self._waiting))
-                await self._send(self._waiting.pop(item_id))
+                async with self._sending:
+                    if self._waiting:  # else it was discarded meanwhile
+                        await self._send(self._waiting.pop(next(iter(self._waiting))))
             if self._ended:
                 return
             self._news.clear()
@@ -129,12 +133,15 @@ class Publisher:
         """Send a message to everyone, in place of an older one of the same id that waits."""
         self._messages.push(f"{topic} {message_id}", _Message(topic, message, private=False))
 
-    def erase_speaker(self, identity: str) -> None:
-        """Drop what waits to be sent and rests on what a participant said."""
-        self._segments.discard(lambda segment: segment.speaker == identity and segment.final)
-        self._advice.discard(lambda advice: advice.segment.speaker == identity)
+    async def erase_speaker(self, identity: str) -> None:
+        """Drop what waits to be sent and rests on what a participant said.
 
-    async def _send_message(self, message: "_Message") -> None:
+        When this returns, nothing of it is on its way into the store or to a page.
+        """
+        await self._segments.discard(lambda segment: segment.speaker == identity)
+        await self._advice.discard(lambda advice: advice.segment.speaker == identity)
+
+    async def _send_message(self, message: _Message) -> None:
         hosts = self._hosts()
         if message.private and not hosts:
             return  # an empty destination list would mean everyone

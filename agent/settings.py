@@ -3,13 +3,13 @@
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import Field, SecretStr
+from pydantic import Field
 
-from settings import LiveKitSettings, StoreSettings
+from settings import LiveKitSettings, SpeechSettings, StoreSettings
 from wire.consent import ConsentPolicy
 
 
-class AgentSettings(LiveKitSettings, StoreSettings):
+class AgentSettings(LiveKitSettings, StoreSettings, SpeechSettings):
     """What the worker needs to know."""
 
     playbook: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]*$")] = "sales"
@@ -37,11 +37,7 @@ class AgentSettings(LiveKitSettings, StoreSettings):
     recognizer_processes: Annotated[int, Field(ge=0, le=64)] = 0
     """Processes for the local recognizer in each call; 0: one for each core."""
 
-    openai_api_key: SecretStr | None = None
-    """Key of an OpenAI-compatible server; without one the playbook advises alone."""
-    openai_base_url: str | None = None
-    """Address of the server; None: OpenAI's own."""
     llm_model: str = "gpt-4o-mini"
-    """Name of the model there."""
+    """Name of the model at `openai_base_url`."""
     llm_timeout_seconds: Annotated[float, Field(gt=0, le=120)] = 12.0
     """How long a whole answer may take; a later one helps nobody."""

@@ -112,9 +112,8 @@ class SpeechGate:
 
     @property
     def silent_seconds(self) -> float:
-        """Seconds of audio that were held back for good."""
-        held = sum(map(len, self._pre_roll)) + len(self._rest)
-        return (self._pushed_samples - self._passed_samples - held) / SAMPLE_RATE_HZ
+        """Seconds of audio that were held back; the pre-roll may still go on."""
+        return (self._pushed_samples - self._passed_samples) / SAMPLE_RATE_HZ
 
     @property
     def is_open(self) -> bool:

@@ -11,7 +11,17 @@ from typing import Final
 from livekit.agents.utils import http_context
 from livekit.local_inference import init_vad
 
-from agent.stt.pocketsphinx_process import DECODERS_PER_PROCESS, preload_decoders
+from agent.playbook_file import PlaybookError, load_playbook
+from agent.playbook_sounds import learn_sounds
+from agent.settings import AgentSettings
+from agent.stt.choice import hears_locally
+from agent.stt.pocketsphinx_process import (
+    DECODERS_PER_PROCESS,
+    expect_words_in_preloaded,
+    preload_decoders,
+)
+from agent.stt.vocabulary import load_vocabulary
+from settings import load_settings
 
 MODULES: Final = (
     "agent.beat",
@@ -23,9 +33,25 @@ MODULES: Final = (
     "records",
 )
 
+
+def _expect_words_of_default_playbook() -> None:
+    """Most calls use it: with its words added here, their recognizers still share the models."""
+    settings = load_settings(AgentSettings)
+    try:
+        playbook = load_playbook(settings.playbook_folder / f"{settings.playbook}.yaml")
+    except PlaybookError:
+        return  # the call that needs it says so
+    _, words = learn_sounds(playbook, load_vocabulary())
+    expect_words_in_preloaded(words)
+
+
 for module in MODULES:
     import_module(module)
 init_vad()
 # Reading the certificates takes 20 ms of an idle core, and much more of a busy one.
 http_context._create_ssl_context()
-preload_decoders(DECODERS_PER_PROCESS)
+if hears_locally(load_settings(AgentSettings)):
+    preload_decoders(DECODERS_PER_PROCESS)
+# Shares its language model with the decoders, if there are any.
+load_vocabulary()
+_expect_words_of_default_playbook()

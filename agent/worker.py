@@ -7,10 +7,10 @@ import asyncio
 import logging
 import math
 import time
-from contextlib import AsyncExitStack
-from typing import Final
+from contextlib import AsyncExitStack, nullcontext
+from typing import Any, Final
 
-from livekit.agents import AgentServer, AutoSubscribe, JobContext, JobProcess, JobRequest
+from livekit.agents import AgentServer, AutoSubscribe, JobContext, JobProcess, JobRequest, stt
 from pydantic import ValidationError
 
 from agent.beat import WorkerBeat
@@ -19,9 +19,14 @@ from agent.lease import RoomLease
 from agent.llm import OpenAIModel
 from agent.playbook import Playbook
 from agent.playbook_file import PlaybookError, load_playbook
+from agent.playbook_sounds import learn_sounds
 from agent.settings import AgentSettings
+from agent.stt.chain import ChainSTT
+from agent.stt.choice import choose_stt, hears_locally
+from agent.stt.health import ChangeReason
 from agent.stt.pocketsphinx import PocketSphinxSTT
 from agent.stt.recognizer import RecognizerPool
+from agent.stt.vocabulary import load_vocabulary
 from records import Store, StoreUnavailableError
 from settings import load_settings
 from wire.dispatch import DispatchMetadata
@@ -30,7 +35,6 @@ from wire.topics import AGENT_NAME
 logger = logging.getLogger("sidenote.worker")
 
 POOL: Final = "recognizer pool"
-RECOGNIZER_LABEL: Final = "pocketsphinx, on the computer that runs Sidenote"
 PROCESS_START_SECONDS: Final = 60.0
 """How long a new process may take. The library kills it after 10 s, and the job is lost."""
 BUSIEST_LOAD: Final = 0.69
@@ -40,9 +44,9 @@ dispatch: a worker stays below until it is really full."""
 
 def prewarm(process: JobProcess) -> None:
     """Load the recognizer before the call begins; runs once in each job process."""
-    pool = RecognizerPool(load_settings(AgentSettings).recognizer_processes or None)
-    pool.prewarm()
-    process.userdata[POOL] = pool
+    if pool := _make_pool(load_settings(AgentSettings)):
+        pool.prewarm()
+        process.userdata[POOL] = pool
 
 
 async def on_request(request: JobRequest) -> None:
@@ -96,9 +100,7 @@ class _RunningCalls:
                 context.shutdown("the room is served by another agent")
                 return
             opening.push_async_callback(lease.release)
-            pool = context.proc.userdata.pop(POOL, None) or RecognizerPool(
-                settings.recognizer_processes or None
-            )
+            pool = context.proc.userdata.pop(POOL, None) or _make_pool(settings)
             call = await _open_call(context, settings, store, lease, pool, opening)
             opened = opening.pop_all()
         running = _run(context, call, pool, opened)
@@ -118,38 +120,62 @@ async def _open_call(
     settings: AgentSettings,
     store: Store,
     lease: RoomLease,
-    pool: RecognizerPool,
+    pool: RecognizerPool | None,
     opening: AsyncExitStack,
 ) -> Call:
     metadata = _read_metadata(context.job.metadata)
-    playbook = _find_playbook(settings, metadata.playbook)
-    model = _make_model(settings)
-    if model:
-        opening.push_async_callback(model.aclose)
-    await context.connect(auto_subscribe=AutoSubscribe.SUBSCRIBE_NONE)
-    return Call(
-        room=context.room,
-        job_id=context.job.id,
-        settings=settings,
-        store=store,
-        lease=lease,
-        recognizer=PocketSphinxSTT(pool),
-        recognizer_label=RECOGNIZER_LABEL,
-        playbook=playbook,
-        consent_policy=metadata.consent or settings.consent_policy,
-        model=model,
-        on_speakers=pool.reserve,
-        now=time.time,
-    )
+    job_room = context.job.room
+    # Joining takes the longest, so everything else is done meanwhile.
+    async with asyncio.TaskGroup() as tasks:
+        tasks.create_task(context.connect(auto_subscribe=AutoSubscribe.SUBSCRIBE_NONE))
+        # Reads the recognizer's models where they are not there yet, and may run espeak-ng.
+        playbook, words = await asyncio.to_thread(_prepare_playbook, settings, metadata.playbook)
+        if pool:
+            pool.expect(words)
+        model = _make_model(settings)
+        if model:
+            opening.push_async_callback(model.aclose)
+        choice = choose_stt(
+            settings, local=PocketSphinxSTT(pool) if pool else None, key_terms=tuple(words)
+        )
+        opening.push_async_callback(choice.stt.aclose)
+        call = Call(
+            room=context.room,
+            job_id=context.job.id,
+            settings=settings,
+            store=store,
+            lease=lease,
+            recognizer=choice.stt,
+            recognizer_label=choice.label,
+            playbook=playbook,
+            consent_policy=metadata.consent or settings.consent_policy,
+            model=model,
+            on_speakers=pool.reserve if pool else lambda _: None,
+            now=time.time,
+        )
+        await call.open(job_room.sid, job_room.name)
+    _follow_changes(choice.stt, call)
+    return call
+
+
+def _follow_changes(recognizer: stt.STT[Any], call: Call) -> None:
+    """Let the call tell when another recognizer takes over."""
+    if not isinstance(recognizer, ChainSTT):
+        return
+
+    def on_change(label: str, reason: ChangeReason) -> None:
+        call.on_recognizer_change(label, reason, recognizer.active_label)
+
+    recognizer.on_change = on_change
 
 
 async def _run(
-    context: JobContext, call: Call, pool: RecognizerPool, opened: AsyncExitStack
+    context: JobContext, call: Call, pool: RecognizerPool | None, opened: AsyncExitStack
 ) -> None:
     try:
         # The pool is opened here and not before: its tasks belong to the task that opens it, so
         # that a fault of theirs ends the call instead of leaving it deaf.
-        async with opened, pool:
+        async with opened, pool or nullcontext():
             await call.run()
     except StoreUnavailableError as error:
         logger.error("the call ended because of the store", extra={"error": str(error)})
@@ -170,6 +196,20 @@ def _describe(error: BaseException) -> str:
     return type(error).__name__ + where
 
 
+def _prepare_playbook(
+    settings: AgentSettings, named: str | None
+) -> tuple[Playbook, dict[str, list[str]]]:
+    """Load a playbook, and how its words sound."""
+    return learn_sounds(_find_playbook(settings, named), load_vocabulary())
+
+
+def _make_pool(settings: AgentSettings) -> RecognizerPool | None:
+    """Return the recognizers of this machine; None if the settings do without."""
+    if not hears_locally(settings):
+        return None
+    return RecognizerPool(settings.recognizer_processes or None)
+
+
 def _make_model(settings: AgentSettings) -> OpenAIModel | None:
     if settings.openai_api_key is None:
         return None
@@ -187,7 +227,11 @@ def _read_metadata(metadata: str) -> DispatchMetadata:
         return DispatchMetadata()
     try:
         return DispatchMetadata.model_validate_json(metadata)
-    except ValidationError:
+    except ValidationError as error:
+        if any(wrong["loc"] == ("consent",) for wrong in error.errors()):
+            # Somebody wanted a policy that we do not know: listen to nobody unasked.
+            logger.error("the dispatch's consent is none of notice, ask and off; ask counts")
+            return DispatchMetadata(consent="ask")
         logger.error("the dispatch's metadata is not ours; the worker's own settings serve")
         return DispatchMetadata()
 

@@ -14,6 +14,10 @@ from time import perf_counter_ns
 from typing import Any
 
 from agent.playbook import Playbook, PlaybookWatch, Rule, phrase_stems
+from agent.pronunciation import pronounce
+from agent.sound_matching import SoundMatcher
+from agent.stt.vocabulary import load_vocabulary
+from benchmarks.sound_matching import read_lines, read_names
 from transcript_buffer import Segment
 
 PHRASES = 10_000
@@ -61,6 +65,17 @@ def make_text(
     return " ".join(said)
 
 
+def make_names(book: Playbook) -> Playbook:
+    """Return the playbook with a rule more, of names that are found by their sound too."""
+    names = tuple(name for name, _ in read_names("names.txt"))
+    sounds = pronounce(names, {}, load_vocabulary())
+    matcher = SoundMatcher(
+        ((name, phones) for name in names for phones in sounds[name.lower()]), load_vocabulary()
+    )
+    rule = Rule(id="names", phrases=names, say="Say it.")
+    return Playbook(book.name, (*book.rules, rule)).with_sounds(matcher)
+
+
 def run() -> dict[str, Any]:
     """Return microseconds per text."""
     chance = random.Random(SEED)  # noqa: S311 - the same texts every time
@@ -92,6 +107,11 @@ def run() -> dict[str, Any]:
             texts[:PEER_TEXTS],
         ),
     }
+    named = make_names(book)
+    # Made-up words have no sound: these are sentences that people say, each heard once or twice.
+    sentences = read_lines("ordinary.txt") + read_lines("../sentences.txt")
+    micros["ours_sentences_with_48_names_by_sound_first_time"] = _time(named.matches, sentences)
+    micros["ours_sentences_with_48_names_by_sound"] = _time(named.matches, sentences)
     ours = micros["ours_10_to_60_words"]["p50"]
     return {
         "phrases": len(phrases),

@@ -51,7 +51,7 @@ def run(*, quick: bool = False) -> dict[str, Any]:
 
 
 async def _measure(engine: str, voice: str, sentences: list[str]) -> dict[str, Any]:
-    audio = [_render(engine, voice, sentence) for sentence in sentences]
+    audio = [render(engine, voice, sentence) for sentence in sentences]
     heard: list[str] = []
     decode_seconds = 0.0
     cmn: str | None = None
@@ -59,7 +59,7 @@ async def _measure(engine: str, voice: str, sentences: list[str]) -> dict[str, A
     async with RecognizerPool(1) as pool:
         for samples in audio:
             words: list[str] = []
-            for segment in _segments(pool, samples, cmn):
+            for segment in segments(pool, samples, cmn):
                 recognized = await segment.final
                 cmn = recognized.cmn
                 decode_seconds += recognized.decode_seconds
@@ -75,7 +75,7 @@ async def _measure(engine: str, voice: str, sentences: list[str]) -> dict[str, A
     }
 
 
-def _segments(
+def segments(
     pool: RecognizerPool, samples: NDArray[np.int16], cmn: str | None
 ) -> list[SegmentDecode]:
     gate = SpeechGate()
@@ -93,7 +93,7 @@ def _segments(
     return segments
 
 
-def _render(engine: str, voice: str, sentence: str) -> NDArray[np.int16]:
+def render(engine: str, voice: str, sentence: str) -> NDArray[np.int16]:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "voice.wav"
         command = (

@@ -12,13 +12,17 @@ from alembic.util.exc import CommandError
 from sqlalchemy import Connection, create_engine, event
 from sqlalchemy.exc import SQLAlchemyError
 
-from records.store import StoreUnavailableError, async_url
+from records.connection import StoreUnavailableError, async_url
 
 
-def migrate(database_url: str) -> None:
+def migrate(database_url: str, version: str = "head") -> None:
     """Create or upgrade the tables.
 
     Blocks; call it before the event loop runs or in a thread.
+
+    Args:
+        database_url: where they are.
+        version: of which migration they are to be; "head": of the newest.
 
     Raises:
         StoreUnavailableError: the database cannot be opened or upgraded.
@@ -34,7 +38,7 @@ def migrate(database_url: str) -> None:
             try:
                 with engine.begin() as connection:
                     config.attributes["connection"] = connection
-                    command.upgrade(config, "head")
+                    command.upgrade(config, version)
             finally:
                 engine.dispose()
     except (SQLAlchemyError, OSError) as error:

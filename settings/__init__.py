@@ -1,4 +1,4 @@
-"""Settings that more than one part reads: how to reach the media server and the store."""
+"""Settings that more than one part reads: how to reach media server and store, who hears."""
 
 from settings.base import (
     LiveKitSettings,
@@ -7,5 +7,13 @@ from settings.base import (
     is_loopback,
     load_settings,
 )
+from settings.speech import SpeechSettings
 
-__all__ = ["LiveKitSettings", "SettingsError", "StoreSettings", "is_loopback", "load_settings"]
+__all__ = [
+    "LiveKitSettings",
+    "SettingsError",
+    "SpeechSettings",
+    "StoreSettings",
+    "is_loopback",
+    "load_settings",
+]

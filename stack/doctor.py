@@ -1,5 +1,6 @@
 """Says what is there, what is missing, how to get it, and which providers are configured."""
 
+import importlib.util
 import os
 import platform
 import shutil
@@ -10,7 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Literal
 
-from settings import LiveKitSettings, SettingsError, load_settings
+from settings import LiveKitSettings, SettingsError, SpeechSettings, load_settings
+from settings.speech import plugin_module
 from stack.environment import env_file, read_environment
 from stack.media_server import find_binary
 
@@ -96,12 +98,41 @@ def _settings() -> Iterator[Finding]:
     yield Finding("ok", "settings", server)
 
 
+def _hearing() -> Finding:
+    """Say who hears; told something wrong, the worker refuses to start."""
+    try:
+        settings = load_settings(SpeechSettings)
+        names = settings.speech_providers()
+    except SettingsError as error:
+        return Finding("missing", "speech to text", str(error))
+    plugins = [plugin for name in names if (plugin := plugin_module(name))]
+    missing = [plugin for plugin in plugins if not _is_there(plugin)]
+    if missing:
+        package = missing[0].removeprefix("livekit.plugins.").replace("_", "-")
+        return Finding(
+            "missing", "speech to text", f"{missing[0]}: pip install livekit-plugins-{package}"
+        )
+    words = {
+        "pocketsphinx": "pocketsphinx on this machine, English, no key needed",
+        "elevenlabs": f"ElevenLabs at {settings.elevenlabs_base_url or 'its own address'}",
+        "openai": f"{settings.stt_openai_model} at {settings.transcription_url or 'OpenAI'}",
+    }
+    return Finding("ok", "speech to text", ", else ".join(words.get(name, name) for name in names))
+
+
+def _is_there(module: str) -> bool:
+    try:
+        return importlib.util.find_spec(module) is not None
+    except ModuleNotFoundError:  # not even the folder that all plugins share
+        return False
+
+
 def _providers() -> Iterator[Finding]:
     try:
         environment = read_environment()
     except SettingsError:
         environment = dict(os.environ)
-    yield Finding("ok", "speech to text", "pocketsphinx on this machine, English, no key needed")
+    yield _hearing()
     if environment.get("OPENAI_API_KEY"):
         server = environment.get("OPENAI_BASE_URL", "OpenAI")
         model = environment.get("LLM_MODEL", "gpt-4o-mini")

@@ -26,7 +26,10 @@ BAD_REQUEST: Final = 4000
 NOT_ALLOWED: Final = 4003
 """RPC error code: the caller may not do this."""
 UNAVAILABLE: Final = 5003
-"""RPC error code: the agent could not keep the answer; nothing has changed."""
+"""RPC error code: the store is away. A stop has counted all the same, for as long as this agent
+serves the call; nothing else has. The same request may be sent again."""
+TOO_MANY_REQUESTS: Final = 4029
+"""RPC error code: so many earlier requests of the caller wait; nothing has changed."""
 
 
 class ConsentRequest(BaseModel):

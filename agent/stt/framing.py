@@ -30,6 +30,9 @@ class Kind(IntEnum):
     """Recognizer to agent: the body is the text so far, in UTF-8."""
     FINAL = 7
     """Recognizer to agent: the body is JSON {"text", "cmn", "decode_seconds"}."""
+    WORDS = 8
+    """Agent to recognizer, before any segment: words to expect; the body is JSON
+    {"words": {word: [phones, ...]}}."""
 
 
 @dataclass(frozen=True, slots=True)

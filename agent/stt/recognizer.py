@@ -10,7 +10,7 @@ import socket
 import subprocess
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -26,6 +26,10 @@ _HARMLESS_THREADS: Final = 2
 """The main thread and the one that sends the library's log records, which hold no lock for long."""
 ATTEMPTS: Final = 3
 """How often the audio of a segment is sent before its recognition is given up."""
+
+
+Words = Mapping[str, Sequence[str]]
+"""Words as they are to be written, each with the ways to say it: "S EY L Z F AO R S"."""
 
 
 class RecognizerError(Exception):
@@ -83,7 +87,7 @@ class SegmentDecode:
 class _Process:
     """One recognizer process and the segments it is at."""
 
-    def __init__(self, *, fork: bool = False) -> None:
+    def __init__(self, words: Words, *, fork: bool = False) -> None:
         self._socket, theirs = socket.socketpair()
         with theirs:
             self._child: subprocess.Popen[bytes] | ForkedChild = (
@@ -93,6 +97,7 @@ class _Process:
         self.ready = False
         """Whether its models are loaded."""
         self.segments: dict[int, SegmentDecode] = {}
+        self._words = words
 
     @property
     def pid(self) -> int:
@@ -102,6 +107,8 @@ class _Process:
     async def attach(self) -> asyncio.StreamReader:
         """Connect the process to the running event loop."""
         reader, self._writer = await asyncio.open_connection(sock=self._socket)
+        if self._words:
+            self.send(with_json(Kind.WORDS, 0, words=self._words))
         for segment in self.segments.values():
             self._replay(segment)
         return reader
@@ -175,6 +182,7 @@ class RecognizerPool:
         self._processes: list[_Process] = []
         self._tasks = asyncio.TaskGroup()
         self._open = False
+        self._words: dict[str, list[str]] = {}
         self._next_number = 0
         self._failed_starts = 0
         self.restarts = 0
@@ -190,13 +198,25 @@ class RecognizerPool:
             return
         fork = are_decoders_preloaded() and threading.active_count() <= _HARMLESS_THREADS
         count = self._size if fork else 1
-        self._processes += [_Process(fork=fork) for _ in range(count)]
+        self._processes += [_Process(self._words, fork=fork) for _ in range(count)]
+
+    def expect(self, words: Words) -> None:
+        """Expect these words in all that is heard: names that the recognizer does not know.
+
+        Call it before the pool is entered.
+
+        Args:
+            words: as they are to be written, each with the ways to say it.
+        """
+        if self._open:
+            raise RuntimeError("expect is called before the pool is entered")
+        self._words |= {word: list(ways) for word, ways in words.items()}
 
     async def __aenter__(self) -> "RecognizerPool":
         await self._tasks.__aenter__()
         self._open = True
         if not self._processes:
-            self._processes.append(_Process())
+            self._processes.append(_Process(self._words))
         for process in self._processes:
             self._tasks.create_task(self._serve(process), name="recognizer")
         return self
@@ -215,7 +235,7 @@ class RecognizerPool:
     def reserve(self, speakers: int) -> None:
         """Have a process for each of so many speakers, as far as the pool's size allows."""
         while len(self._processes) < min(self._size, speakers):
-            process = _Process()
+            process = _Process(self._words)
             self._processes.append(process)
             self._tasks.create_task(self._serve(process), name="recognizer")
 
@@ -252,7 +272,7 @@ class RecognizerPool:
     def _replace(self, dead: _Process) -> None:
         logger.warning("a recognizer process ended and is replaced", extra={"pid": dead.pid})
         self.restarts += 1
-        fresh = _Process()
+        fresh = _Process(self._words)
         self._processes[self._processes.index(dead)] = fresh
         for segment in dead.segments.values():
             if segment.attempts < ATTEMPTS:

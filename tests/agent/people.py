@@ -14,6 +14,16 @@ from livekit import api, rtc
 from agent.speech_gate import SAMPLE_RATE_HZ, Samples
 from tests.agent.speech import silence
 from tests.parts import API_KEY, API_SECRET
+from wire.consent import (
+    CONSENT_METHOD,
+    CONSENT_STATE,
+    ERASED,
+    OFF_THE_RECORD_METHOD,
+    ConsentRequest,
+    ConsentState,
+    OffTheRecordRequest,
+)
+from wire.coverage import COVERAGE, NOTICE, CoverageReport, Notice, SpeakerCoverage
 from wire.talking_point import TalkingPoint
 from wire.topics import RECOGNIZER, TALKING_POINT, TRANSCRIPTION
 from wire.transcript import TranscriptAttributes
@@ -61,13 +71,12 @@ class Seats:
     guest_token: str
 
 
-async def open_room(token_server_url: str) -> Seats:
+async def open_room(token_server_url: str, **wanted: str) -> Seats:
     """Create a room with an agent."""
+    wanted = {"host_name": "Ana", "guest_name": "Ben"} | wanted
     async with (
         aiohttp.ClientSession() as http,
-        http.post(
-            f"{token_server_url}/rooms", json={"host_name": "Ana", "guest_name": "Ben"}
-        ) as answer,
+        http.post(f"{token_server_url}/rooms", json=wanted) as answer,
     ):
         body = await answer.json()
         assert answer.status in (200, 201), body
@@ -99,6 +108,7 @@ class Person:
     agents: list[str] = field(default_factory=list)
     """Identities of every agent seen, in the order of appearance."""
     on_line: Callable[[Line], None] | None = None
+    options: rtc.RoomOptions = field(default_factory=rtc.RoomOptions)
 
     async def __aenter__(self) -> "Person":
         self.room = rtc.Room()
@@ -125,7 +135,7 @@ class Person:
         await self._tasks.__aexit__(None, None, None)
 
     async def join(self) -> None:
-        await self.room.connect(self.url, self.token)
+        await self.room.connect(self.url, self.token, self.options)
         self._on_people()
 
     async def leave(self) -> None:
@@ -142,6 +152,53 @@ class Person:
     @property
     def talking_points(self) -> list[TalkingPoint]:
         return [one.talking_point for one in self.packets if one.topic == TALKING_POINT]
+
+    @property
+    def notices(self) -> list[Notice]:
+        found = [one for one in self.packets if one.topic == NOTICE]
+        return [Notice.model_validate_json(one.content) for one in found]
+
+    @property
+    def erasures(self) -> list[Packet]:
+        return [one for one in self.packets if one.topic == ERASED]
+
+    @property
+    def private_topics(self) -> set[str]:
+        """Topics of the data messages received that are for hosts."""
+        return {one.topic for one in self.packets} - {ERASED}
+
+    def coverage_of(self, identity: str) -> SpeakerCoverage | None:
+        """What the newest report says of somebody."""
+        for packet in reversed(self.packets):
+            if packet.topic == COVERAGE:
+                speakers = CoverageReport.model_validate_json(packet.content).speakers
+                return next((one for one in speakers if one.identity == identity), None)
+        return None
+
+    def received_of(self, identity: str) -> float:
+        """Seconds that the newest report says were received of somebody; -1: it says nothing."""
+        coverage = self.coverage_of(identity)
+        return coverage.received_seconds if coverage else -1.0
+
+    def consent_state(self, agent: str) -> ConsentState:
+        """What the agent's attribute says."""
+        attributes = self.room.remote_participants[agent].attributes
+        return ConsentState.model_validate_json(attributes[CONSENT_STATE])
+
+    async def answer(self, agent: str, request: ConsentRequest) -> ConsentState:
+        """Say by RPC whether the agent may listen."""
+        return await self._ask(agent, CONSENT_METHOD, request.model_dump_json())
+
+    async def put_off_the_record(self, agent: str, *, off: bool) -> ConsentState:
+        """Stop or resume everybody's transcription by RPC."""
+        request = OffTheRecordRequest(off=off)
+        return await self._ask(agent, OFF_THE_RECORD_METHOD, request.model_dump_json())
+
+    async def _ask(self, agent: str, method: str, payload: str) -> ConsentState:
+        answer = await self.room.local_participant.perform_rpc(
+            destination_identity=agent, method=method, payload=payload
+        )
+        return ConsentState.model_validate_json(answer)
 
     def finals_of(self, identity: str) -> list[Line]:
         return [line for line in self.finals if line.attributes.speaker_identity == identity]

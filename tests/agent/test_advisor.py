@@ -239,3 +239,51 @@ async def test_a_window_without_a_line_asks_nothing(bench: Bench) -> None:
 
 def _fields(segment: Segment) -> dict[str, Any]:
     return {name: getattr(segment, name) for name in segment.__dataclass_fields__}
+
+
+async def begun(bench: Bench, pause: asyncio.Event) -> None:
+    """Have an answer that was shown in part and goes no further."""
+    bench.server.script.append(Fault(pause_after_events=8, pause=pause))
+    bench.say(line(1, "we like your product"))
+    bench.say(Segment(**{**_fields(line(2, "we spend far too much on travel")), "speaker": "cem"}))
+    await until(lambda: bench.hosts.versions)
+
+
+async def test_an_answer_that_rests_on_erased_words_is_broken_off_and_says_no_more(
+    bench: Bench,
+) -> None:
+    pause = asyncio.Event()
+    await begun(bench, pause)
+    versions = len(bench.hosts.versions)
+    bench.advisor.erase_speaker("cem")
+    bench.transcript.erase_speaker("cem")
+    pause.set()
+    bench.say(line(3, "we have seen the demo already"))
+    await bench.hosts.wait_for(1)
+    later = bench.hosts.versions[versions:]
+    assert {one.segment.id for one in later} == {"SG_3"}
+    said = [one["said"] for one in bench.server.last_lines()]
+    assert said == ["we like your product", "we have seen the demo already"]
+
+
+async def test_an_answer_whose_window_held_erased_words_is_closed_where_it_stands(
+    bench: Bench,
+) -> None:
+    pause = asyncio.Event()
+    await begun(bench, pause)
+    shown = bench.hosts.versions[-1]
+    bench.advisor.erase_speaker(line(1, "").speaker)
+    await bench.hosts.wait_for(1)
+    last = bench.hosts.versions[-1]
+    assert (last.id, last.segment.speaker, last.complete) == (shown.id, "cem", True)
+    assert last.text == f"{shown.text} …"
+    pause.set()
+
+
+async def test_an_erasure_that_concerns_nothing_asked_changes_nothing(bench: Bench) -> None:
+    pause = asyncio.Event()
+    await begun(bench, pause)
+    bench.advisor.erase_speaker("somebody")
+    pause.set()
+    await bench.hosts.wait_for(1)
+    assert bench.hosts.versions[-1].text == SAY

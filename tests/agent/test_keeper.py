@@ -19,10 +19,10 @@ ROOM_SID = "RM_1"
 PRIVATE = "the bank wants its money back"
 
 
-def line(number: int) -> Segment:
+def line(number: int, speaker: str = "guest-1") -> Segment:
     return Segment(
         id=f"SG_{number}",
-        speaker="guest-1",
+        speaker=speaker,
         name="Ben",
         role="guest",
         text=f"{PRIVATE} {number}",
@@ -161,3 +161,47 @@ async def test_finals_lost_for_good_are_counted_and_said_without_their_words(
     assert "finals are lost" in caplog.text
     assert PRIVATE not in caplog.text
     assert all(PRIVATE not in str(vars(record)) for record in caplog.records)
+
+
+async def test_what_waits_of_an_erased_speaker_is_never_written(
+    keeper: Keeper, cupboard: Cupboard
+) -> None:
+    with cupboard.away():
+        for number in range(4):
+            assert await keeper.keep(line(number, f"guest-{number % 2}"))
+        await keeper.erase_speaker("guest-1")
+        assert keeper.waiting_segments == 2
+    await keeper.write_waiting()
+    assert cupboard.rows() == ["SG_0", "SG_2"]
+
+
+async def test_no_final_from_before_an_erasure_is_written_after_it(
+    keeper: Keeper, cupboard: Cupboard
+) -> None:
+    async def erase() -> list[str]:
+        await keeper.erase_speaker("guest-1")
+        return cupboard.rows()
+
+    *kept, written = await asyncio.gather(
+        *(keeper.keep(line(number)) for number in range(5)),
+        erase(),
+    )
+    assert kept == [False] * 5
+    assert cupboard.rows() == written  # what was written by then, the store's own erasure finds
+    assert await keeper.keep(line(9))
+    assert cupboard.rows() == [*written, "SG_9"]
+
+
+@pytest.mark.parametrize("written", range(1, 8))
+async def test_an_erasure_ends_the_writing_of_what_waited(
+    written: int, keeper: Keeper, cupboard: Cupboard
+) -> None:
+    with cupboard.away():
+        for number in range(20):
+            await keeper.keep(line(number, f"guest-{number % 2}"))
+    writing = asyncio.ensure_future(keeper.write_waiting())
+    await until(lambda: len(cupboard.rows()) >= written)
+    await keeper.erase_speaker("guest-1")
+    await cupboard.store.erase_speaker(ROOM_SID, "guest-1")
+    await writing
+    assert cupboard.rows() == [f"SG_{number}" for number in range(0, 20, 2)]

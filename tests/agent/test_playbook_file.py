@@ -209,3 +209,35 @@ def test_ids_on_one_line_are_told_apart() -> None:
 def test_a_cooldown_may_be_zero() -> None:
     book = parse_playbook(HEAD + RULE + "    cooldown_seconds: 0\n", "p.yaml")
     assert book.rules[0].cooldown_seconds == 0
+
+
+SPOKEN = HEAD + "  - id: a\n    phrases: [Gong]\n    say: x\n"
+
+
+def test_pronunciations_are_read_one_or_several_for_a_word() -> None:
+    text = SPOKEN + "pronunciations:\n  Gong: G AO NG\n  Jira: [JH IH R AH, JH IY R AH]\n"
+    assert parse_playbook(text, "p.yaml").pronunciations == {
+        "gong": (("G", "AO", "NG"),),
+        "jira": (("JH", "IH", "R", "AH"), ("JH", "IY", "R", "AH")),
+    }
+
+
+@pytest.mark.parametrize(
+    ("pronunciations", "line", "reason"),
+    [
+        ("  Gong: G AWW NG\n", 7, "'AWW' is no phone"),
+        ("  Jira: JH IH R AH\n  Gong: G AO1 NG\n", 8, "'AO1' is no phone"),
+        ('  Gong: " "\n', 7, "is empty"),
+        ("  Gong: 12\n", 7, "must be a text"),
+        ("  Gong: []\n", 7, "must be a text"),
+        ("  sales force: S EY L Z\n", 7, "is not one word"),
+        ("  Gong: G AO NG\n  gong: G AO NG\n", 8, "stands twice"),
+        ("  - Gong\n", 7, "must be keys with values"),
+    ],
+)
+def test_a_pronunciation_that_cannot_be_used_is_refused_with_its_line(
+    pronunciations: str, line: int, reason: str
+) -> None:
+    error = refusal(SPOKEN + "pronunciations:\n" + pronunciations)
+    assert error.line == line
+    assert reason in error.reason

@@ -1,5 +1,6 @@
 import asyncio
 import logging
+from dataclasses import replace
 
 import pytest
 
@@ -146,3 +147,53 @@ async def test_a_room_that_is_gone_does_not_stop_the_sending(
     with caplog.at_level(logging.DEBUG):
         await publisher.run(list)
     assert "very private words" not in caplog.text
+
+
+async def test_what_is_discarded_is_not_sent_and_nothing_of_it_is_under_way() -> None:
+    post = Post()
+    outbox = Outbox(post.send)
+    async with asyncio.timeout(30), asyncio.TaskGroup() as tasks:
+        tasks.create_task(outbox.run())
+        for item in ("a1", "b1", "a2"):
+            outbox.push(item, item)
+        await until(lambda: post.under_way)
+        discarding = tasks.create_task(outbox.discard(lambda item: item.startswith("a")))
+        await asyncio.sleep(0)
+        assert not discarding.done()
+        post.gate.set()
+        await discarding
+        assert post.sent[0] == "a1"
+        outbox.end_input()
+    assert post.sent == ["a1", "b1"]
+
+
+async def test_an_erased_speaker_leaves_no_line_and_no_talking_point_behind(store: Store) -> None:
+    await store.open_meeting("RM_1", room_name="acme", now_ms=1)
+    publisher = Publisher(
+        room=EmptyRoom(),  # type: ignore[arg-type]
+        store=store,
+        room_sid="RM_1",
+        last_sequence=0,
+        now=lambda: 3.0,
+    )
+    for number, speaker in enumerate(("guest-1", "guest-2")):
+        segment = replace(make_segment("what is the price"), speaker=speaker)
+        publisher.publish_segment(replace(segment, final=False))
+        publisher.publish_advice(
+            Advice(
+                id=f"TP_{number}",
+                version=1,
+                source="playbook",
+                rule_id="pricing",
+                text="Ask.",
+                complete=True,
+                quote="the price",
+                segment=segment,
+                heard_at_seconds=2.0,
+            )
+        )
+    await publisher.erase_speaker("guest-1")
+    publisher.end_input()
+    await publisher.run(list)
+    points = await store.list_talking_points("RM_1")
+    assert [point.speaker_identity for point in points] == ["guest-2"]

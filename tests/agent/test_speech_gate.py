@@ -213,3 +213,29 @@ class TestRealVoiceActivity:
         events = SpeechGate().push(np.concatenate((line, still, line, still)))
         assert len(ends_of(events)) % 2 == 0
         assert len(ends_of(events)) >= 2
+
+
+def test_all_audio_is_either_passed_on_or_silent_at_every_moment() -> None:
+    voice = ScriptedVoice((20, 0.1), (10, 0.9), (30, 0.1), (1, 0.9), (9, 0.1))
+    gate = SpeechGate(None, voice)
+    pushed = 0
+    passed = 0
+    for size in [100, 700, 1600] * 50:
+        samples = numbered(1)[:1].repeat(size)
+        if pushed + size > 70 * WINDOW:
+            break
+        events = gate.push(samples)
+        pushed += size
+        passed += sum(len(event.samples) for event in events if not isinstance(event, SpeechEnd))
+        assert gate.passed_seconds == passed / SAMPLE_RATE_HZ
+        assert gate.silent_seconds == pytest.approx((pushed - passed) / SAMPLE_RATE_HZ)
+    assert passed == (PRE_ROLL_WINDOWS + 10 + SILENCE_WINDOWS) * WINDOW
+
+
+def test_what_a_flush_passes_on_is_not_silent() -> None:
+    gate = SpeechGate(None, ScriptedVoice((4, 0.9)))
+    gate.push(numbered(4))
+    gate.push(numbered(1)[:100])
+    gate.flush()
+    assert gate.silent_seconds == 0
+    assert gate.passed_seconds == (4 * WINDOW + 100) / SAMPLE_RATE_HZ

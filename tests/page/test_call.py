@@ -5,25 +5,13 @@ import re
 from pathlib import Path
 
 import pytest
-from playwright.async_api import Locator, Page, expect
+from playwright.async_api import Page, expect
 
-from tests.page.browser import chromium, microphone_file
+from tests.page.browser import chromium
+from tests.page.steps import PATIENCE_MS, join, line_of
 from tests.parts import TestStack
 
 pytestmark = pytest.mark.page
-
-VOICES = Path("lab/calls/sales")
-PATIENCE_MS = 60_000
-
-
-@pytest.fixture
-def host_microphone(tmp_path: Path) -> Path:
-    return microphone_file(tmp_path, "host", VOICES / "13-ana.flac", pause_seconds=6)
-
-
-@pytest.fixture
-def guest_microphone(tmp_path: Path) -> Path:
-    return microphone_file(tmp_path, "guest", VOICES / "08-ben.flac", pause_seconds=2)
 
 
 async def new_call(page: Page, stack: TestStack) -> tuple[str, str]:
@@ -34,21 +22,6 @@ async def new_call(page: Page, stack: TestStack) -> tuple[str, str]:
     host, guest = page.get_by_test_id("host-link"), page.get_by_test_id("guest-link")
     await host.wait_for()
     return await host.input_value(), await guest.input_value()
-
-
-async def join(page: Page, link: str, name: str) -> None:
-    """Open a link, give a name, join with camera and microphone."""
-    await page.goto(link)
-    await page.get_by_label("Your name").fill(name)
-    await page.get_by_role("button", name=re.compile("^join", re.IGNORECASE)).click()
-    await expect(page.get_by_test_id("status")).to_contain_text("transcribed", timeout=PATIENCE_MS)
-
-
-def line_of(page: Page, speaker: str, words: str) -> Locator:
-    lines = page.get_by_test_id("transcript").locator(
-        f'li[data-speaker="{speaker}"][data-final="true"]'
-    )
-    return lines.filter(has_text=re.compile(words)).first
 
 
 async def test_two_browsers_see_what_is_said_and_only_the_host_sees_talking_points(
@@ -64,7 +37,7 @@ async def test_two_browsers_see_what_is_said_and_only_the_host_sees_talking_poin
             await expect(line_of(page, "Ben", "price for a team")).to_be_visible(
                 timeout=PATIENCE_MS
             )
-            await expect(line_of(page, "Ana", "would it help")).to_be_visible(timeout=PATIENCE_MS)
+            await expect(line_of(page, "Ana", "three of us")).to_be_visible(timeout=PATIENCE_MS)
 
         points = host.get_by_test_id("talking-points").locator("li")
         await expect(points.first).to_contain_text("the price", timeout=PATIENCE_MS)

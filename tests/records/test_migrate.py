@@ -42,6 +42,30 @@ async def test_migrating_again_keeps_what_is_there(tmp_path: Path) -> None:
         assert [room.name for room in await store.list_open_rooms()] == ["acme"]
 
 
+async def test_a_call_from_before_consent_is_kept_and_taken_up(tmp_path: Path) -> None:
+    path = tmp_path / "records.db"
+    url = f"sqlite:///{path}"
+    migrate(url, "0001")
+    assert not {"consents", "coverage", "off_the_record"} & tables(path)
+    with closing(sqlite3.connect(path)) as connection, connection:
+        connection.execute("INSERT INTO rooms VALUES ('acme', 'sales', 1, NULL)")
+        connection.execute("INSERT INTO meetings VALUES ('RM_1', 'acme', 2, NULL)")
+        connection.execute(
+            "INSERT INTO segments VALUES"
+            " ('SG_1', 'RM_1', 'guest-1', 'Ben', 'guest', 'TR_1', 'good morning', 1000, 2000)"
+        )
+    migrate(url)
+    async with Store(url) as store:
+        (room,) = await store.list_open_rooms()
+        assert (room.name, room.playbook, room.consent) == ("acme", "sales", None)
+        (segment,) = await store.list_segments("RM_1")
+        assert (segment.id, segment.speaker, segment.text) == ("SG_1", "guest-1", "good morning")
+        await store.put_consent("acme", "guest-1", "no", now_ms=3)
+        assert await store.list_consents("acme") == {"guest-1": "no"}
+        assert await store.list_coverage("RM_1") == []
+        assert await store.erase_speaker("RM_1", "guest-1") == 1
+
+
 def test_several_processes_migrate_at_once(tmp_path: Path) -> None:
     path = tmp_path / "records.db"
     program = "import sys; from records import migrate; migrate(sys.argv[1])"

@@ -60,6 +60,30 @@ def test_advice_says_who_gives_it(env_file: Path, monkeypatch: pytest.MonkeyPatc
     assert find("advice").remark == "playbook and gpt-4o-mini at http://127.0.0.1:11434/v1"
 
 
+def test_speech_to_text_says_who_hears(env_file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert find("speech to text").remark.startswith("pocketsphinx on this machine")
+    monkeypatch.setenv("STT_OPENAI_BASE_URL", "http://127.0.0.1:8000/v1")
+    assert find("speech to text").remark == (
+        "gpt-4o-mini-transcribe at http://127.0.0.1:8000/v1, "
+        "else pocketsphinx on this machine, English, no key needed"
+    )
+
+
+@pytest.mark.parametrize(
+    ("stt", "remark"),
+    [
+        ("elevenlabs", "needs ELEVENLABS_API_KEY"),
+        ("plugin:play_ai.STT", "livekit.plugins.play_ai: pip install livekit-plugins-play-ai"),
+    ],
+)
+def test_a_provider_that_cannot_hear_is_a_finding(
+    stt: str, remark: str, env_file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("STT", stt)
+    assert find("speech to text").state == "missing"
+    assert remark in find("speech to text").remark
+
+
 def test_what_is_not_on_path_comes_with_the_way_to_get_it(
     env_file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

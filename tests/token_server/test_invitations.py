@@ -7,6 +7,7 @@ from token_server import problems
 from token_server.invitations import Invitation, read_invitation, sign_invitation
 from token_server.problems import Kind, ProblemError
 from token_server.tokens import find_identity, make_token
+from wire.dispatch import DispatchMetadata
 from wire.roles import derive_key
 
 pytestmark = pytest.mark.unit
@@ -75,7 +76,9 @@ def test_what_is_no_token_is_refused(text: str) -> None:
 
 def test_a_token_of_the_media_server_is_no_invitation() -> None:
     identity = find_identity(SECRET, INVITATION, None)
-    text = make_token("key", SECRET, INVITATION, identity=identity, name="Ben", playbook=None)
+    text = make_token(
+        "key", SECRET, INVITATION, identity=identity, name="Ben", metadata=DispatchMetadata()
+    )
 
     assert refused(text) == problems.INVITATION_OTHER_TOKEN
 

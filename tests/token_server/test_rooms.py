@@ -31,12 +31,34 @@ async def test_a_new_room_has_seats_for_host_and_guest(front: Front) -> None:
 
 
 async def test_the_agent_is_dispatched_when_the_room_is_created(front: Front) -> None:
-    room = await create(front, room_name="dispatch-test", playbook="sales")
+    room = await create(front, room_name="dispatch-test", playbook="sales", consent="ask")
     media = front.app.state.desk.media_server
     dispatches = await media.list_own_dispatches(room["room_name"])
 
     assert len(dispatches) == 1
-    assert DispatchMetadata.model_validate_json(dispatches[0].metadata).playbook == "sales"
+    assert DispatchMetadata.model_validate_json(dispatches[0].metadata) == DispatchMetadata(
+        playbook="sales", consent="ask"
+    )
+    token = api.TokenVerifier(front.settings.livekit_api_key, front.settings.api_secret)
+    config = token.verify(room["guest"]["token"]).room_config
+    assert config
+    (agent,) = config.agents
+    assert agent.metadata == dispatches[0].metadata
+
+
+async def test_the_consent_policy_of_a_room_is_listed_and_nothing_where_none_was_asked_for(
+    front: Front,
+) -> None:
+    for policy in ("notice", "ask", "off", None):
+        await create(front, room_name=f"policy-{policy}", consent=policy)
+    rooms = (await front.client.get("/rooms")).json()["rooms"]
+
+    assert {room["room_name"]: room["consent"] for room in rooms} == {
+        "policy-notice": "notice",
+        "policy-ask": "ask",
+        "policy-off": "off",
+        "policy-None": None,
+    }
 
 
 async def test_names_come_from_the_settings_when_none_are_given(open_front: OpenFront) -> None:
@@ -68,7 +90,7 @@ async def test_a_room_that_is_open_cannot_be_created_again(front: Front) -> None
 
 async def test_a_room_of_somebody_else_is_not_taken_over(front: Front) -> None:
     media = front.app.state.desk.media_server
-    await media.create_room("somebody-else", playbook=None)
+    await media.create_room("somebody-else", metadata=DispatchMetadata())
     body = problem(
         await front.client.post("/rooms", json={"room_name": "somebody-else"}), 409, "room-exists"
     )
@@ -89,6 +111,8 @@ async def test_a_room_of_somebody_else_is_not_taken_over(front: Front) -> None:
         ({"host_name": 7}, "host_name", "string"),
         ({"playbook": "../etc/passwd"}, "playbook", "sales for sales.yaml"),
         ({"playbook": "p" * 65}, "playbook", "1 to 64"),
+        ({"consent": "never"}, "consent", "'notice', 'ask' or 'off'"),
+        ({"consent": True}, "consent", "'notice', 'ask' or 'off'"),
         ({"colour": "red"}, "colour", "not a field"),
         ({"x" * 9000: 1}, "x" * 64, "not a field"),
     ],

@@ -19,6 +19,7 @@ INVITATION = Invitation(
     name="Ben",
     expires_at_ms=2,
 )
+METADATA = DispatchMetadata(playbook="sales", consent="ask")
 
 
 def test_the_same_browser_always_gets_the_same_identity() -> None:
@@ -40,7 +41,7 @@ def test_the_role_of_the_invitation_is_sealed_into_the_identity() -> None:
 
 
 def test_a_token_lets_its_holder_join_one_room_and_nothing_more() -> None:
-    text = make_token("key", SECRET, INVITATION, identity="i", name="Ben", playbook="sales")
+    text = make_token("key", SECRET, INVITATION, identity="i", name="Ben", metadata=METADATA)
     claims = api.TokenVerifier("key", SECRET).verify(text)
     assert claims.video is not None
 
@@ -56,9 +57,9 @@ def test_a_token_lets_its_holder_join_one_room_and_nothing_more() -> None:
 
 
 def test_whoever_makes_the_room_anew_by_joining_brings_the_agent() -> None:
-    text = make_token("key", SECRET, INVITATION, identity="i", name="Ben", playbook="sales")
+    text = make_token("key", SECRET, INVITATION, identity="i", name="Ben", metadata=METADATA)
     config = api.TokenVerifier("key", SECRET).verify(text).room_config
     assert config is not None
 
     assert [agent.agent_name for agent in config.agents] == ["sidenote"]
-    assert DispatchMetadata.model_validate_json(config.agents[0].metadata).playbook == "sales"
+    assert DispatchMetadata.model_validate_json(config.agents[0].metadata) == METADATA

@@ -63,7 +63,7 @@ async def look_during(watch: Watch, *times: float) -> None:
 
 
 async def test_a_room_with_people_and_no_agent_is_dispatched_again(front: Front) -> None:
-    room = await create(front, room_name="lonely", playbook="sales")
+    room = await create(front, room_name="lonely", playbook="sales", consent="ask")
     (first,) = await dispatches(front, "lonely")
     async with joined(room):
         watch = make_watch(front)
@@ -75,6 +75,7 @@ async def test_a_room_with_people_and_no_agent_is_dispatched_again(front: Front)
     assert again.id != first.id
     assert again.metadata == first.metadata
     assert '"playbook":"sales"' in again.metadata
+    assert '"consent":"ask"' in again.metadata
 
 
 async def test_what_came_to_nothing_does_not_pile_up(front: Front) -> None:

@@ -5,13 +5,26 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 
 from wire import __main__ as wire_command
+from wire.consent import ConsentRequest, ConsentState, Erased, OffTheRecordRequest
+from wire.coverage import CoverageReport, Notice
 from wire.talking_point import TalkingPoint
 from wire.transcript import TranscriptAttributes
 
 pytestmark = pytest.mark.unit
+
+
+_MODELS: dict[str, type[BaseModel]] = {
+    "consent_requests.json": ConsentRequest,
+    "consent_states.json": ConsentState,
+    "coverage_reports.json": CoverageReport,
+    "erased.json": Erased,
+    "notices.json": Notice,
+    "off_the_record_requests.json": OffTheRecordRequest,
+    "talking_points.json": TalkingPoint,
+}
 
 
 def _cases(file: str, verdict: str) -> list[Any]:
@@ -19,18 +32,27 @@ def _cases(file: str, verdict: str) -> list[Any]:
     return [pytest.param(case, id=case["name"]) for case in golden[verdict]]
 
 
-@pytest.mark.parametrize("case", _cases("talking_points.json", "valid"))
-def test_valid_talking_point_survives_a_round_trip(case: dict[str, Any]) -> None:
-    point = TalkingPoint.model_validate_json(json.dumps(case["message"]))
-    sent = json.loads(point.model_dump_json())
-    assert sent.items() >= case["message"].items()
-    assert TalkingPoint.model_validate(sent) == point
+def _messages(verdict: str) -> list[Any]:
+    return [
+        pytest.param(model, case["message"], id=f"{file}: {case['name']}")
+        for file, model in _MODELS.items()
+        for (case,) in (parameter.values for parameter in _cases(file, verdict))
+    ]
 
 
-@pytest.mark.parametrize("case", _cases("talking_points.json", "invalid"))
-def test_invalid_talking_point_is_refused(case: dict[str, Any]) -> None:
+@pytest.mark.parametrize(("model", "message"), _messages("valid"))
+def test_valid_message_survives_a_round_trip(
+    model: type[BaseModel], message: dict[str, Any]
+) -> None:
+    read = model.model_validate_json(json.dumps(message))
+    assert read.model_dump(mode="json", exclude_unset=True) == message
+    assert model.model_validate_json(read.model_dump_json()) == read
+
+
+@pytest.mark.parametrize(("model", "message"), _messages("invalid"))
+def test_invalid_message_is_refused(model: type[BaseModel], message: dict[str, Any]) -> None:
     with pytest.raises(ValidationError):
-        TalkingPoint.model_validate_json(json.dumps(case["message"]))
+        model.model_validate_json(json.dumps(message))
 
 
 @pytest.mark.parametrize("case", _cases("transcript_attributes.json", "valid"))

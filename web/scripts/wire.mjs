@@ -20,7 +20,15 @@ function withoutFieldTitles(schema) {
     delete untitled.title;
     return [key, untitled];
   });
-  return { ...schema, properties: Object.fromEntries(properties) };
+  const parts = Object.entries(schema.$defs ?? {}).map(([name, part]) => [
+    name,
+    withoutFieldTitles(part),
+  ]);
+  return {
+    ...schema,
+    ...(parts.length > 0 ? { $defs: Object.fromEntries(parts) } : {}),
+    properties: Object.fromEntries(properties),
+  };
 }
 
 async function render(file) {

@@ -2,6 +2,7 @@ import '@livekit/components-styles';
 import './styles/base.css';
 import './styles/pages.css';
 import './styles/call.css';
+import './styles/consent.css';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { App } from './components/App';

@@ -259,3 +259,36 @@ async def test_speakers_are_spread_over_the_processes() -> None:
         assert segments[0].process is not segments[1].process
         for segment in segments:
             segment.cancel()
+
+
+# Line 8 ends with "what is the price for a team of forty people?"
+NAME = {"TeamOfForty": ["T IY M AH V F AO R T IY", "T IY M AH V F AO R DH IY"]}
+
+
+async def hear_line_8(pool: RecognizerPool) -> str:
+    segment = pool.open_segment(None, ignore)
+    push(segment, read_line(8).pcm)
+    segment.end()
+    return (await segment.final).text
+
+
+async def test_a_name_that_the_pool_expects_is_heard_and_written_as_told() -> None:
+    pool = RecognizerPool(1)
+    pool.prewarm()
+    pool.expect(NAME)
+    async with asyncio.timeout(120), pool:
+        assert "for a TeamOfForty people" in await hear_line_8(pool)
+
+
+async def test_a_process_that_takes_over_expects_the_names_too() -> None:
+    pool = RecognizerPool(1)
+    pool.expect(NAME)
+    async with asyncio.timeout(120), pool:
+        os.kill(pool.pids[0], signal.SIGKILL)
+        await until_restarted(pool, 1)
+        assert "for a TeamOfForty people" in await hear_line_8(pool)
+
+
+async def test_names_come_before_the_pool_is_entered(pool: RecognizerPool) -> None:
+    with pytest.raises(RuntimeError, match="before"):
+        pool.expect(NAME)

@@ -3,9 +3,10 @@ import type { Room } from 'livekit-client';
 import type { Device } from '../core/deviceProblem';
 import type { Invitation } from '../core/invitation';
 import type { Problem } from '../core/problem';
-import type { TalkingPoint } from '../core/talkingPoints';
 import type { Config } from '../core/tokenServer';
-import type { Line } from '../core/transcript';
+import type { Notes } from '../hooks/useNotes';
+import { ConsentStrip } from './ConsentStrip';
+import { Notices } from './Notices';
 import { Panels } from './Panels';
 import { ProblemNotice } from './ProblemNotice';
 import { Stage } from './Stage';
@@ -15,9 +16,7 @@ interface CallProps {
   readonly room: Room;
   readonly config: Config;
   readonly invitation: Invitation;
-  readonly lines: readonly Line[];
-  readonly points: readonly TalkingPoint[];
-  readonly unreadable: number;
+  readonly notes: Notes;
   readonly deviceProblem: Problem | undefined;
   readonly onDeviceError: (device: Device, error: unknown) => void;
   readonly onDeviceProblemClosed: () => void;
@@ -25,32 +24,34 @@ interface CallProps {
 
 /** The call: people and controls on one side, what is said and what to say on the other. */
 export function Call(props: CallProps) {
-  const { room, config, invitation } = props;
+  const { room, config, invitation, notes } = props;
+  const { role } = invitation;
+  const self = room.localParticipant.identity;
   return (
     <RoomContext.Provider value={room}>
-      <div className="call" data-role={invitation.role}>
+      <div className="call" data-role={role}>
         <header className="call-header">
           <span className="wordmark">Sidenote</span>
-          <span className="role" data-role={invitation.role}>
-            {config.roles[invitation.role]}
+          <span className="role" data-role={role}>
+            {config.roles[role]}
           </span>
-          <StatusLine role={invitation.role} />
+          <StatusLine role={role} consent={notes.consent} />
         </header>
+        {notes.consent && <ConsentStrip consent={notes.consent} self={self} role={role} />}
+        {role === 'host' && <Notices notices={notes.notices} onClose={notes.closeNotice} />}
         <main className="call-main">
           <h1 className="sr-only">Call</h1>
-          <Stage config={config} invitation={invitation} onDeviceError={props.onDeviceError}>
+          <Stage
+            config={config}
+            invitation={invitation}
+            consent={notes.consent}
+            onDeviceError={props.onDeviceError}
+          >
             {props.deviceProblem && (
               <ProblemNotice problem={props.deviceProblem} onClose={props.onDeviceProblemClosed} />
             )}
           </Stage>
-          <Panels
-            config={config}
-            role={invitation.role}
-            self={room.localParticipant.identity}
-            lines={props.lines}
-            points={props.points}
-            unreadable={props.unreadable}
-          />
+          <Panels config={config} role={role} self={self} notes={notes} />
         </main>
         <RoomAudioRenderer />
         <ConnectionStateToast />

@@ -1,10 +1,8 @@
-import type { Room } from 'livekit-client';
-import { useCallback, useState } from 'react';
+import { useState } from 'react';
 import type { Invitation } from '../core/invitation';
 import type { Config } from '../core/tokenServer';
 import { type Choices, useCall } from '../hooks/useCall';
-import { useTalkingPoints } from '../hooks/useTalkingPoints';
-import { useTranscript } from '../hooks/useTranscript';
+import { useNotes } from '../hooks/useNotes';
 import { Call } from './Call';
 import { Left } from './Left';
 import { Lobby } from './Lobby';
@@ -16,18 +14,8 @@ interface CallLinkProps {
 
 /** One seat of one call: lobby, call, farewell, and back. What was read stays over a rejoin. */
 export function CallLink({ config, invitation }: CallLinkProps) {
-  const transcript = useTranscript();
-  const talkingPoints = useTalkingPoints();
-  const listenTranscript = transcript.listen;
-  const listenPoints = talkingPoints.listen;
-  const listen = useCallback(
-    (room: Room) => {
-      listenTranscript(room);
-      listenPoints(room);
-    },
-    [listenTranscript, listenPoints],
-  );
-  const call = useCall(invitation, listen);
+  const notes = useNotes();
+  const call = useCall(invitation, notes.listen);
   const [choices, setChoices] = useState<Choices>();
 
   const join = (chosen: Choices) => {
@@ -42,9 +30,7 @@ export function CallLink({ config, invitation }: CallLinkProps) {
           room={call.phase.room}
           config={config}
           invitation={invitation}
-          lines={transcript.lines}
-          points={talkingPoints.points}
-          unreadable={talkingPoints.unreadable + transcript.refused}
+          notes={notes}
           deviceProblem={call.deviceProblem}
           onDeviceError={call.onDeviceError}
           onDeviceProblemClosed={call.forgetDeviceProblem}
@@ -64,6 +50,7 @@ export function CallLink({ config, invitation }: CallLinkProps) {
         <Lobby
           config={config}
           invitation={invitation}
+          policy={notes.policy}
           joining={call.phase.step === 'joining'}
           problem={call.phase.step === 'lobby' ? call.phase.problem : undefined}
           earlier={choices}

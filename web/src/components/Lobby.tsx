@@ -1,4 +1,5 @@
 import { type SyntheticEvent, useState } from 'react';
+import { type ConsentPolicy, describePolicy } from '../core/consent';
 import type { Invitation } from '../core/invitation';
 import type { Problem } from '../core/problem';
 import type { Config } from '../core/tokenServer';
@@ -13,6 +14,8 @@ import { ProblemNotice } from './ProblemNotice';
 interface LobbyProps {
   readonly config: Config;
   readonly invitation: Invitation;
+  /** Undefined before the first call: only the agent knows it. */
+  readonly policy: ConsentPolicy | undefined;
   readonly joining: boolean;
   readonly problem: Problem | undefined;
   /** What was chosen the last time, after a join that failed. */
@@ -21,7 +24,8 @@ interface LobbyProps {
 }
 
 /** Before the call: who one is, and what the others will see and hear. */
-export function Lobby({ config, invitation, joining, problem, earlier, onJoin }: LobbyProps) {
+export function Lobby(props: LobbyProps) {
+  const { config, invitation, policy, joining, problem, earlier, onJoin } = props;
   const [name, setName] = useState(earlier?.name ?? invitation.name);
   const [microphone, setMicrophone] = useState(earlier?.microphone ?? true);
   const [microphoneId, setMicrophoneId] = useState(earlier?.microphoneId ?? '');
@@ -59,7 +63,7 @@ export function Lobby({ config, invitation, joining, problem, earlier, onJoin }:
             <span className="role" data-role={invitation.role}>
               {config.roles[invitation.role]}
             </span>
-            . What everybody says is transcribed, and everybody can read it.
+            . {describePolicy(policy)}
           </p>
           {problem && <ProblemNotice problem={problem} onRetry={join} />}
           <label className="field">

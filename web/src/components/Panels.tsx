@@ -1,10 +1,10 @@
 import { type KeyboardEvent, useRef, useState } from 'react';
 import type { Role } from '../core/invitation';
-import type { TalkingPoint } from '../core/talkingPoints';
 import type { Config } from '../core/tokenServer';
-import type { Line } from '../core/transcript';
 import { useMediaQuery } from '../hooks/useMediaQuery';
+import type { Notes } from '../hooks/useNotes';
 import { Announcer } from './Announcer';
+import { Coverage } from './Coverage';
 import { TalkingPoints } from './TalkingPoints';
 import { Transcript } from './Transcript';
 
@@ -13,16 +13,15 @@ interface PanelsProps {
   readonly role: Role;
   /** Identity of the person who reads. */
   readonly self: string;
-  readonly lines: readonly Line[];
-  readonly points: readonly TalkingPoint[];
-  readonly unreadable: number;
+  readonly notes: Notes;
 }
 
 const TABS = ['points', 'transcript'] as const;
 type Tab = (typeof TABS)[number];
 
 /** Beside the people: talking points (hosts only) and transcript; on a phone one at a time. */
-export function Panels({ config, role, self, lines, points, unreadable }: PanelsProps) {
+export function Panels({ config, role, self, notes }: PanelsProps) {
+  const { lines, points, unreadable } = notes;
   const narrow = useMediaQuery('(max-width: 800px)');
   const [tab, setTab] = useState<Tab>('points');
   const tabbed = narrow && role === 'host';
@@ -52,10 +51,13 @@ export function Panels({ config, role, self, lines, points, unreadable }: Panels
         <Transcript
           config={config}
           lines={lines}
+          periods={notes.periods}
+          policy={notes.policy}
           self={self}
           shown={!tabbed || tab === 'transcript'}
         />
       </div>
+      {role === 'host' && notes.coverage.length > 0 && <Coverage rows={notes.coverage} />}
       {unreadable > 0 && (
         <p className="unreadable" data-testid="unreadable">
           {unreadable === 1 ? 'One message' : `${unreadable} messages`} could not be read. If this

@@ -3,20 +3,22 @@ import {
   FocusLayout,
   FocusLayoutContainer,
   GridLayout,
-  ParticipantTile,
   StartAudio,
   useTracks,
 } from '@livekit/components-react';
 import { Track } from 'livekit-client';
 import type { ReactNode } from 'react';
+import type { Consent } from '../core/consent';
 import type { Device } from '../core/deviceProblem';
 import type { Invitation } from '../core/invitation';
 import type { Config } from '../core/tokenServer';
 import { Controls } from './Controls';
+import { Tile } from './Tile';
 
 interface StageProps {
   readonly config: Config;
   readonly invitation: Invitation;
+  readonly consent: Consent | undefined;
   readonly onDeviceError: (device: Device, error: unknown) => void;
   /** A notice to show above the controls. */
   readonly children: ReactNode;
@@ -28,7 +30,7 @@ const SOURCES = [
 ];
 
 /** The people of the call (the agent has no picture and gets no tile) and the controls. */
-export function Stage({ config, invitation, onDeviceError, children }: StageProps) {
+export function Stage({ config, invitation, consent, onDeviceError, children }: StageProps) {
   const tracks = useTracks(SOURCES, { onlySubscribed: false });
   const people = tracks.filter(({ participant }) => !participant.isAgent);
   const screen = people.find(({ source }) => source === Track.Source.ScreenShare);
@@ -49,13 +51,13 @@ export function Stage({ config, invitation, onDeviceError, children }: StageProp
         {screen ? (
           <FocusLayoutContainer>
             <CarouselLayout tracks={people.filter((track) => track !== screen)}>
-              <ParticipantTile />
+              <Tile consent={consent} />
             </CarouselLayout>
             <FocusLayout trackRef={screen} />
           </FocusLayoutContainer>
         ) : (
           <GridLayout tracks={people}>
-            <ParticipantTile />
+            <Tile consent={consent} />
           </GridLayout>
         )}
       </div>

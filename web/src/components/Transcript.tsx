@@ -1,19 +1,26 @@
-import { memo } from 'react';
+import { memo, useMemo } from 'react';
+import { type ConsentPolicy, describeEmptyTranscript } from '../core/consent';
+import { type Entry, type Period, placeMarks } from '../core/offTheRecord';
 import type { Config } from '../core/tokenServer';
 import type { Line } from '../core/transcript';
 import { useStickToEnd } from '../hooks/useStickToEnd';
+import { Clock } from './Clock';
 
 interface TranscriptProps {
   readonly config: Config;
   readonly lines: readonly Line[];
+  /** When the call was off the record. */
+  readonly periods: readonly Period[];
+  readonly policy: ConsentPolicy | undefined;
   /** Identity of the person who reads. */
   readonly self: string;
   readonly shown: boolean;
 }
 
 /** What everybody said, in order; what is still being said is lighter. */
-export function Transcript({ config, lines, self, shown }: TranscriptProps) {
-  const { list, behind, onScroll, jump } = useStickToEnd(lines, shown);
+export function Transcript({ config, lines, periods, policy, self, shown }: TranscriptProps) {
+  const entries = useMemo(() => placeMarks(lines, periods), [lines, periods]);
+  const { list, behind, onScroll, jump } = useStickToEnd(entries, shown);
   return (
     <>
       <div
@@ -24,19 +31,24 @@ export function Transcript({ config, lines, self, shown }: TranscriptProps) {
         role="region"
         aria-label="Transcript"
       >
-        {lines.length === 0 && (
-          <p className="empty">What everybody says appears here, a moment after it is said.</p>
-        )}
+        {entries.length === 0 && <p className="empty">{describeEmptyTranscript(policy)}</p>}
         <ol className="lines" data-testid="transcript">
-          {lines.map((line, index) => (
-            <Row
-              key={line.key}
-              line={line}
-              roleName={config.roles[line.role]}
-              own={line.identity === self}
-              continued={lines[index - 1]?.identity === line.identity}
-            />
-          ))}
+          {entries.map((entry, index) =>
+            entry.kind === 'line' ? (
+              <Row
+                key={entry.line.key}
+                line={entry.line}
+                roleName={config.roles[entry.line.role]}
+                own={entry.line.identity === self}
+                continued={isSpeaker(entries[index - 1], entry.line.identity)}
+              />
+            ) : (
+              <li key={entry.key} className="mark" data-mark={entry.kind}>
+                {entry.kind === 'off' ? 'Off the record from ' : 'On the record again '}
+                <Clock ms={entry.atMs} />
+              </li>
+            ),
+          )}
         </ol>
       </div>
       {behind && (
@@ -46,6 +58,10 @@ export function Transcript({ config, lines, self, shown }: TranscriptProps) {
       )}
     </>
   );
+}
+
+function isSpeaker(entry: Entry | undefined, identity: string): boolean {
+  return entry?.kind === 'line' && entry.line.identity === identity;
 }
 
 interface RowProps {
@@ -71,12 +87,7 @@ const Row = memo(function Row({ line, roleName, own, continued }: RowProps) {
           {roleName}
           {own && ', you'}
         </span>
-        <time dateTime={new Date(line.startedAtMs).toISOString()}>
-          {new Date(line.startedAtMs).toLocaleTimeString([], {
-            hour: '2-digit',
-            minute: '2-digit',
-          })}
-        </time>
+        <Clock ms={line.startedAtMs} />
       </p>
       <p className="words" dir="auto">
         {line.text}

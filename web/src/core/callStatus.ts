@@ -1,10 +1,12 @@
 import { ADVICE, AGENT_STATE, RECOGNIZER } from '../wire/topics';
+import type { Consent } from './consent';
 import type { Role } from './invitation';
 
 export type Connection = 'connecting' | 'connected' | 'reconnecting';
 
 export interface Status {
-  readonly kind: 'waiting' | 'listening' | 'absent';
+  /** off: an agent is there, and nobody is transcribed. */
+  readonly kind: 'waiting' | 'listening' | 'absent' | 'off';
   readonly text: string;
   /** What advises the host; undefined for guests and while nobody does. */
   readonly advice: string | undefined;
@@ -21,6 +23,7 @@ export function describeStatus(
   connection: Connection,
   agent: Readonly<Record<string, string>> | undefined,
   agentWasHere: boolean,
+  consent: Consent | undefined,
   role: Role,
 ): Status {
   if (connection === 'connecting') return waiting('Connecting…');
@@ -32,12 +35,19 @@ export function describeStatus(
   if (!READY.includes(agent[AGENT_STATE] ?? '')) {
     return waiting('Sidenote is getting ready: nothing is transcribed yet.');
   }
-  const recognizer = agent[RECOGNIZER];
-  return {
-    kind: 'listening',
-    text: recognizer ? `This call is transcribed by ${recognizer}.` : 'This call is transcribed.',
-    advice: role === 'host' ? agent[ADVICE] : undefined,
-  };
+  const advice = role === 'host' ? agent[ADVICE] : undefined;
+  if (consent?.policy === 'off') {
+    return { kind: 'off', text: 'Transcription is off: nobody is transcribed.', advice };
+  }
+  if (typeof consent?.off_the_record_since_ms === 'number') {
+    return { kind: 'off', text: 'Off the record: nobody is transcribed.', advice };
+  }
+  const by = agent[RECOGNIZER] ? ` by ${agent[RECOGNIZER]}` : '';
+  const text =
+    consent?.policy === 'ask'
+      ? `Those who agreed are transcribed${by}.`
+      : `This call is transcribed${by}.`;
+  return { kind: 'listening', text, advice };
 }
 
 function waiting(text: string): Status {

@@ -1,5 +1,10 @@
 import { describe, expect, test } from 'vitest';
-import { mergeTalkingPoint, readTalkingPoint, type TalkingPoint } from './talkingPoints';
+import {
+  forgetPointsOn,
+  mergeTalkingPoint,
+  readTalkingPoint,
+  type TalkingPoint,
+} from './talkingPoints';
 
 function point(fields: Partial<TalkingPoint> = {}): TalkingPoint {
   return {
@@ -98,4 +103,12 @@ describe('merging', () => {
     const merged = mergeTalkingPoint(known, point({ id: 'c', heard_at_ms: 3 }), 2);
     expect(merged.map(({ id }) => id)).toEqual(['c', 'b']);
   });
+});
+
+test('points that rest on the words of a speaker can be forgotten', () => {
+  const known = mergeAll(
+    point({ id: 'a', speaker_identity: 'guest-1' }),
+    point({ id: 'b', speaker_identity: 'host-1' }),
+  );
+  expect(forgetPointsOn(known, 'guest-1').map(({ id }) => id)).toEqual(['b']);
 });

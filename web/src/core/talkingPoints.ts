@@ -1,6 +1,6 @@
 import { type TalkingPoint as Received, talkingPointSchema } from '../wire/talkingPoint';
-import { PROTOCOL_VERSION } from '../wire/topics';
-import { isDate, readObject } from './schema';
+import { readMessage } from './message';
+import { isDate } from './schema';
 
 /** A checked talking point; fields that the sender left out carry their default. */
 export type TalkingPoint = Required<Received>;
@@ -9,15 +9,8 @@ const KEPT = 200;
 
 /** Returns what the message says, or undefined if it is malformed or of a later protocol. */
 export function readTalkingPoint(payload: Uint8Array): TalkingPoint | undefined {
-  let value: unknown;
-  try {
-    value = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(payload));
-  } catch {
-    return undefined;
-  }
-  const point = readObject(talkingPointSchema, value) as TalkingPoint | undefined;
-  if (!point || point.v > PROTOCOL_VERSION || !isDate(point.heard_at_ms)) return undefined;
-  return point;
+  const point = readMessage(talkingPointSchema, payload) as TalkingPoint | undefined;
+  return point && isDate(point.heard_at_ms) ? point : undefined;
 }
 
 /**
@@ -34,6 +27,14 @@ export function mergeTalkingPoint(
   if (known) return known.version >= point.version ? points : points.with(index, point);
   const older = points.findIndex((other) => isNewer(point, other));
   return points.toSpliced(older === -1 ? points.length : older, 0, point).slice(0, kept);
+}
+
+/** Returns the points without those that rest on the words of a speaker. */
+export function forgetPointsOn(
+  points: readonly TalkingPoint[],
+  speakerIdentity: string,
+): readonly TalkingPoint[] {
+  return points.filter((point) => point.speaker_identity !== speakerIdentity);
 }
 
 function isNewer(point: TalkingPoint, other: TalkingPoint): boolean {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { type Line, mergeLine, readLine } from './transcript';
+import { forgetLinesOf, type Line, mergeLine, readLine } from './transcript';
 
 const GUEST = 'guest-0123456789ab-0123456789abcdef';
 const HOST = 'host-0123456789ab-0123456789abcdef';
@@ -127,4 +127,13 @@ describe('merging', () => {
     const merged = mergeLine(known, line({ key: 'c', startedAtMs: 3 }), 2);
     expect(merged.map(({ key }) => key)).toEqual(['b', 'c']);
   });
+});
+
+test('the lines of a speaker can be forgotten, interims too', () => {
+  const known = mergeAll(
+    line({ key: 'a' }),
+    line({ key: 'b', identity: HOST }),
+    line({ key: 'c', final: false }),
+  );
+  expect(forgetLinesOf(known, GUEST).map(({ key }) => key)).toEqual(['b']);
 });

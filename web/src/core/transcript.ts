@@ -89,6 +89,11 @@ export function mergeLine(lines: readonly Line[], line: Line, kept = KEPT): read
   return others.toSpliced(place, 0, line).slice(-kept);
 }
 
+/** Returns the lines without those of a speaker. */
+export function forgetLinesOf(lines: readonly Line[], identity: string): readonly Line[] {
+  return lines.filter((line) => line.identity !== identity);
+}
+
 function isStale(known: Line, line: Line): boolean {
   if (known.final) return true;
   return !line.final && line.endedAtMs < known.endedAtMs;

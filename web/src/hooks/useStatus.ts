@@ -2,8 +2,9 @@ import { useConnectionState, useRemoteParticipants } from '@livekit/components-r
 import { ConnectionState, RoomEvent } from 'livekit-client';
 import { useState } from 'react';
 import { type Connection, describeStatus, type Status } from '../core/callStatus';
+import type { Consent } from '../core/consent';
 import type { Role } from '../core/invitation';
-import { AGENT_STATE } from '../wire/topics';
+import { findAgent } from './agents';
 
 const EVENTS = [
   RoomEvent.ParticipantConnected,
@@ -21,12 +22,10 @@ const CONNECTIONS: Readonly<Record<ConnectionState, Connection>> = {
 };
 
 /** Whether this call is transcribed, and by what, as the agent itself says. */
-export function useStatus(role: Role): Status {
+export function useStatus(role: Role, consent: Consent | undefined): Status {
   const connection = CONNECTIONS[useConnectionState()];
-  const agents = useRemoteParticipants({ updateOnlyOn: EVENTS }).filter(({ isAgent }) => isAgent);
+  const agent = findAgent(useRemoteParticipants({ updateOnlyOn: EVENTS }));
   const [agentWasHere, setAgentWasHere] = useState(false);
-  // Two agents meet for a moment when one takes over from another: the one that works counts.
-  const agent = agents.find(({ attributes }) => attributes[AGENT_STATE]) ?? agents[0];
   if (agent && !agentWasHere) setAgentWasHere(true);
-  return describeStatus(connection, agent?.attributes, agentWasHere, role);
+  return describeStatus(connection, agent?.attributes, agentWasHere, consent, role);
 }

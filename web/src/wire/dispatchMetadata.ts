@@ -6,6 +6,7 @@
 export interface DispatchMetadata {
   v?: number;
   playbook?: string | null;
+  consent?: ('notice' | 'ask' | 'off') | null;
 }
 
 /** What a reader checks a received message against. */
@@ -19,6 +20,10 @@ export const dispatchMetadataSchema = {
         { maxLength: 64, pattern: '^[a-z0-9][a-z0-9_-]*$', type: 'string' },
         { type: 'null' },
       ],
+      default: null,
+    },
+    consent: {
+      anyOf: [{ enum: ['notice', 'ask', 'off'], type: 'string' }, { type: 'null' }],
       default: null,
     },
   },

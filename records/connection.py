@@ -1,0 +1,139 @@
+"""The way to the database, which every part of the store shares."""
+
+import logging
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any, Self
+
+from sqlalchemy import event, func, select, text
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+
+from records.tables import WorkerRow
+
+# At DEBUG it writes every statement with its values: what people said.
+logging.getLogger("aiosqlite").setLevel(logging.WARNING)
+
+
+class StoreUnavailableError(Exception):
+    """The store did not do what was asked; the cause tells why, the text holds no record."""
+
+
+def async_url(database_url: str) -> URL:
+    """Return the address with an asynchronous driver in it.
+
+    Raises:
+        StoreUnavailableError: it is no address, or of a database that is not supported.
+    """
+    try:
+        url = make_url(database_url)
+    except SQLAlchemyError:
+        msg = "DATABASE_URL is no database address; use one like sqlite:///data/sidenote.db"
+        raise StoreUnavailableError(msg) from None
+    if url.get_backend_name() == "sqlite":
+        if url.database in (None, "", ":memory:"):
+            msg = (
+                "DATABASE_URL names no file, and what is only in memory cannot be shared; "
+                "use one like sqlite:///data/sidenote.db"
+            )
+            raise StoreUnavailableError(msg)
+        return url.set(drivername="sqlite+aiosqlite")
+    msg = f"DATABASE_URL names {url.get_backend_name()!r}; use sqlite:///data/sidenote.db"
+    raise StoreUnavailableError(msg)
+
+
+class DatabaseConnection:
+    """Opens and closes the database, and runs transactions."""
+
+    def __init__(self, database_url: str) -> None:
+        url = async_url(database_url)
+        _make_folder(url)
+        self._engine: AsyncEngine = create_async_engine(url, pool_pre_ping=True)
+        event.listen(self._engine.sync_engine, "connect", _prepare_sqlite)
+        self._has_traces = False
+        """Whether the file may still hold something that was deleted."""
+        self._insert: Any = (
+            postgresql.insert if url.get_backend_name() == "postgresql" else sqlite.insert
+        )
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.aclose()
+
+    async def aclose(self) -> None:
+        """Close every connection; safe to call twice."""
+        await self._engine.dispose()
+
+    @asynccontextmanager
+    async def _transaction(self) -> AsyncIterator[AsyncConnection]:
+        try:
+            async with self._engine.begin() as connection:
+                yield connection
+        except SQLAlchemyError as error:
+            # The statement and its values stay out of the text: they hold what people said.
+            cause = type(getattr(error, "orig", None) or error).__name__
+            address = self._engine.url.render_as_string(hide_password=True)
+            msg = (
+                f"the store at {address}: {cause}; check that DATABASE_URL names a database "
+                "that can be written and has its tables"
+            )
+            raise StoreUnavailableError(msg) from None
+
+    async def ping(self) -> None:
+        """Make sure that the store answers and has its tables."""
+        async with self._transaction() as connection:
+            await connection.execute(select(func.count()).select_from(WorkerRow))
+
+    async def _scrub(self, *, deleted: bool) -> None:
+        """Leave nothing of what was deleted in the database file or its journal.
+
+        `secure_delete` overwrites what is deleted, but not the copies that were left behind when
+        rows moved between pages before. Only rewriting the file removes those.
+        """
+        self._has_traces |= deleted and self._engine.dialect.name == "sqlite"
+        if not self._has_traces:
+            return
+        try:
+            async with self._engine.connect() as connection:
+                await connection.execution_options(isolation_level="AUTOCOMMIT")
+                await connection.execute(text("VACUUM"))
+                journal = text("PRAGMA wal_checkpoint(TRUNCATE)")
+                busy = (await connection.execute(journal)).scalar_one()
+        except SQLAlchemyError as error:
+            busy = type(getattr(error, "orig", None) or error).__name__
+        if busy:
+            raise StoreUnavailableError(
+                "what was erased is gone from the store, and traces of it may be left in its "
+                f"file, because somebody else was using it ({busy}); erase again"
+            )
+        self._has_traces = False
+
+
+def _make_folder(url: URL) -> None:
+    if not url.database:
+        return
+    folder = Path(url.database).parent
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        msg = f"the folder {folder} of DATABASE_URL cannot be made ({error.strerror}); name another"
+        raise StoreUnavailableError(msg) from None
+
+
+def _prepare_sqlite(connection: Any, _: object) -> None:
+    """Let readers and one writer work at once, and wait for each other instead of failing."""
+    cursor = connection.cursor()
+    for pragma in (
+        "journal_mode=WAL",
+        "synchronous=NORMAL",
+        "busy_timeout=5000",
+        "foreign_keys=ON",
+        "secure_delete=ON",
+    ):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()

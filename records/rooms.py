@@ -1,0 +1,88 @@
+"""Rooms that the token server created."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import select, update
+
+from records.connection import DatabaseConnection
+from records.tables import RoomRow
+from wire.consent import ConsentPolicy
+
+
+class RoomExistsError(Exception):
+    """A room of this name is open already."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Room:
+    """A room that the token server created."""
+
+    name: str
+    playbook: str | None
+    consent: ConsentPolicy | None
+    """None: the worker's own setting decides."""
+    created_at_ms: int
+    closed_at_ms: int | None
+
+
+class RoomRecords(DatabaseConnection):
+    """Rooms, open until they are closed."""
+
+    async def add_room(
+        self,
+        name: str,
+        *,
+        playbook: str | None,
+        consent: ConsentPolicy | None = None,
+        now_ms: int,
+    ) -> Room:
+        """Record a new room; a closed one of the same name is opened anew.
+
+        Raises:
+            RoomExistsError: it is open already.
+        """
+        row: dict[str, Any] = {
+            "name": name,
+            "playbook": playbook,
+            "consent": consent,
+            "created_at_ms": now_ms,
+            "closed_at_ms": None,
+        }
+        insert = self._insert(RoomRow).values(**row)
+        statement = insert.on_conflict_do_update(
+            index_elements=[RoomRow.name], set_=row, where=RoomRow.closed_at_ms.is_not(None)
+        )
+        async with self._transaction() as connection:
+            result = await connection.execute(statement)
+            if result.rowcount != 1:
+                raise RoomExistsError(name)
+        return Room(**row)
+
+    async def find_room(self, name: str) -> Room | None:
+        """Return a room, closed or not, or None if it was never created here."""
+        async with self._transaction() as connection:
+            row = (
+                await connection.execute(select(RoomRow.__table__).where(RoomRow.name == name))
+            ).first()
+        return Room(**row._mapping) if row else None
+
+    async def list_open_rooms(self) -> list[Room]:
+        """Return the rooms that are not closed, oldest first."""
+        query = (
+            select(RoomRow.__table__)
+            .where(RoomRow.closed_at_ms.is_(None))
+            .order_by(RoomRow.created_at_ms, RoomRow.name)
+        )
+        async with self._transaction() as connection:
+            return [Room(**row._mapping) for row in await connection.execute(query)]
+
+    async def close_room(self, name: str, *, now_ms: int) -> bool:
+        """Close a room for good; False if it was not open."""
+        statement = (
+            update(RoomRow)
+            .where(RoomRow.name == name, RoomRow.closed_at_ms.is_(None))
+            .values(closed_at_ms=now_ms)
+        )
+        async with self._transaction() as connection:
+            return (await connection.execute(statement)).rowcount == 1

@@ -1,0 +1,92 @@
+"""After an erasure no byte of what was said is left beside or in the database."""
+
+import random
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from records import Store, StoreUnavailableError
+from tests.records.test_store import make_point, make_segment
+
+pytestmark = pytest.mark.unit
+
+ROOM_SID = "RM_1"
+SECRET = "quartzbeetle"
+OTHER = "marmaladesky"
+
+
+def left_of(word: str, folder: Path) -> dict[str, int]:
+    """How often the bytes of a word stand in each file."""
+    found = {path.name: path.read_bytes().count(word.encode()) for path in folder.iterdir()}
+    return {name: times for name, times in found.items() if times}
+
+
+@pytest.mark.parametrize("seed", range(4))
+async def test_no_word_of_an_erased_speaker_is_left_in_any_file(
+    seed: int, store: Store, tmp_path: Path
+) -> None:
+    # Rows of many sizes in no order: pages are split and filled again, and copies stay behind.
+    pick = random.Random(seed)
+    await store.open_meeting(ROOM_SID, room_name="acme", now_ms=1)
+    for number in range(1, 151):
+        word, speaker = pick.choice(((SECRET, "guest-1"), (OTHER, "guest-2")))
+        segment = make_segment(
+            number,
+            id=f"SG_{pick.random()}",
+            speaker=speaker,
+            text=f"{word} " * pick.randint(1, 60),
+            start_seconds=pick.random() * 1000,
+            end_seconds=2000.0,
+        )
+        await store.add_segment(ROOM_SID, segment)
+        point = make_point(number, quote=word, speaker_identity=speaker)
+        await store.put_talking_point(ROOM_SID, point)
+    assert left_of(SECRET, tmp_path)
+    kept = [one for one in await store.list_segments(ROOM_SID) if one.speaker == "guest-2"]
+    erased = await store.erase_speaker(ROOM_SID, "guest-1")
+    assert erased == 150 - len(kept)
+    assert left_of(SECRET, tmp_path) == {}
+    assert await store.list_segments(ROOM_SID) == kept
+    points = await store.list_talking_points(ROOM_SID)
+    assert {point.speaker_identity for point in points} == {"guest-2"}
+    assert left_of(OTHER, tmp_path)
+
+
+async def test_another_meeting_of_the_same_person_stays(store: Store) -> None:
+    for room_sid, number in ((ROOM_SID, 1), ("RM_2", 2)):
+        await store.open_meeting(room_sid, room_name="acme", now_ms=1)
+        await store.add_segment(room_sid, make_segment(number))
+    assert await store.erase_speaker(ROOM_SID, "guest-1") == 1
+    assert await store.erase_speaker(ROOM_SID, "guest-1") == 0
+    assert await store.list_segments(ROOM_SID) == []
+    assert len(await store.list_segments("RM_2")) == 1
+
+
+async def test_other_stores_may_be_open_meanwhile(database_url: str, tmp_path: Path) -> None:
+    async with Store(database_url) as one, Store(database_url) as two:
+        await one.open_meeting(ROOM_SID, room_name="acme", now_ms=1)
+        await one.add_segment(ROOM_SID, make_segment(1, text=SECRET))
+        assert len(await two.list_segments(ROOM_SID)) == 1
+        await one.erase_speaker(ROOM_SID, "guest-1")
+        assert left_of(SECRET, tmp_path) == {}
+        assert await two.list_segments(ROOM_SID) == []
+        await two.add_segment(ROOM_SID, make_segment(2))
+
+
+async def test_a_reader_that_does_not_let_go_is_told_of_and_the_next_erasure_finishes(
+    store: Store, tmp_path: Path
+) -> None:
+    await store.open_meeting(ROOM_SID, room_name="acme", now_ms=1)
+    await store.add_segment(ROOM_SID, make_segment(1, text=SECRET))
+    with closing(sqlite3.connect(tmp_path / "records.db", isolation_level=None)) as reader:
+        reader.execute("BEGIN")
+        assert reader.execute("SELECT count(*) FROM segments").fetchone() == (1,)
+        with pytest.raises(StoreUnavailableError, match="traces of it may be left") as caught:
+            await store.erase_speaker(ROOM_SID, "guest-1")
+        assert SECRET not in str(caught.value)
+        assert await store.list_segments(ROOM_SID) == []
+    assert left_of(SECRET, tmp_path)
+    assert await store.erase_speaker(ROOM_SID, "guest-1") == 0
+    assert left_of(SECRET, tmp_path) == {}

@@ -1,0 +1,51 @@
+import { type Room, RoomEvent } from 'livekit-client';
+import { useCallback, useState } from 'react';
+import { type Consent, type ConsentPolicy, readConsent } from '../core/consent';
+import { followPeriods, type Period } from '../core/offTheRecord';
+import { CONSENT_STATE } from '../wire/topics';
+import { findAgent } from './agents';
+
+const EVENTS = [
+  RoomEvent.Connected,
+  RoomEvent.Reconnected,
+  RoomEvent.ParticipantConnected,
+  RoomEvent.ParticipantDisconnected,
+  RoomEvent.ParticipantAttributesChanged,
+] as const;
+
+/** Who is transcribed, as the agent says, and when the call was off the record. */
+export function useConsent() {
+  const [consent, setConsent] = useState<Consent>();
+  const [policy, setPolicy] = useState<ConsentPolicy>();
+  const [periods, setPeriods] = useState<readonly Period[]>([]);
+  const [unreadable, setUnreadable] = useState(0);
+
+  const take = useCallback((text: string | undefined) => {
+    const read = text === undefined ? undefined : readConsent(text);
+    // An agent that left, or that cannot be read, is no word on who is transcribed.
+    setConsent(read);
+    if (read) {
+      const nowMs = Date.now();
+      setPolicy(read.policy);
+      setPeriods((known) => followPeriods(known, read.off_the_record_since_ms, nowMs));
+    } else if (text !== undefined) setUnreadable((count) => count + 1);
+  }, []);
+
+  /** To be called before the room connects. */
+  const listen = useCallback(
+    (room: Room) => {
+      let seen: string | undefined;
+      take(undefined);
+      const look = () => {
+        const text = findAgent(room.remoteParticipants.values())?.attributes[CONSENT_STATE];
+        if (text === seen) return;
+        seen = text;
+        take(text);
+      };
+      for (const event of EVENTS) room.on(event, look);
+    },
+    [take],
+  );
+
+  return { consent, policy, periods, unreadable, listen };
+}
