@@ -40,7 +40,9 @@ def microphone_file(folder: Path, name: str, *speech: Path, pause_seconds: float
 
 
 @asynccontextmanager
-async def chromium(microphone: Path, *, width: int = 1280, height: int = 800) -> AsyncIterator[Page]:
+async def chromium(
+    microphone: Path, *, width: int = 1280, height: int = 800
+) -> AsyncIterator[Page]:
     """A browser of its own; the test fails on any request that leaves this machine."""
     executable = shutil.which("chromium")
     assert executable, "chromium is missing: apt-get install chromium"
@@ -59,9 +61,11 @@ async def chromium(microphone: Path, *, width: int = 1280, height: int = 800) ->
             page.on("pageerror", lambda error: errors.append(str(error)))
             page.on(
                 "request",
-                lambda request: outside.append(request.url)
-                if not request.url.startswith(("http://127.0.0.1:", "data:", "blob:"))
-                else None,
+                lambda request: (
+                    outside.append(request.url)
+                    if not request.url.startswith(("http://127.0.0.1:", "data:", "blob:"))
+                    else None
+                ),
             )
             yield page
             await context.close()
