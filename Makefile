@@ -65,6 +65,7 @@ voices: .cache/python.stamp ## render the speech of the lab's calls anew (needs 
 
 lock: .cache/python.stamp ## pin all Python packages with their hashes from pyproject.toml
 	@$(BIN)/uv lock --quiet && $(BIN)/uv export --quiet --frozen --all-groups --no-emit-project --no-header --no-annotate -o requirements.lock
+	@$(BIN)/uv pip compile --quiet benchmarks/pipecat.requirements.in --universal --python-version 3.11 --generate-hashes --no-header --no-annotate -o benchmarks/pipecat.requirements.lock
 
 wire: setup-dev ## make JSON Schema and TypeScript from the messages in wire/
 	@$(BIN)/python -m wire
