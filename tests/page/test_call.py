@@ -64,7 +64,7 @@ async def test_two_browsers_see_what_is_said_and_only_the_host_sees_talking_poin
             await expect(line_of(page, "Ben", "price for a team")).to_be_visible(
                 timeout=PATIENCE_MS
             )
-            await expect(line_of(page, "Ana", "would it help")).to_be_visible(timeout=PATIENCE_MS)
+            await expect(line_of(page, "Ana", "three of us")).to_be_visible(timeout=PATIENCE_MS)
 
         points = host.get_by_test_id("talking-points").locator("li")
         await expect(points.first).to_contain_text("the price", timeout=PATIENCE_MS)
