@@ -8,6 +8,7 @@ PYTHON ?= python3.11
 BIN := .venv/bin
 PORT ?= 8080
 CALL ?= lab/calls/sales.yaml
+SUITE ?= all
 export PYTHONDONTWRITEBYTECODE ?= 1
 # A company's own certificate authority is in the system's store, not in the one uv brings along.
 export UV_SYSTEM_CERTS ?= 1
@@ -17,13 +18,16 @@ export LIVEKIT_AGENTS_PRELOAD_LOCAL_INFERENCE ?= 0
 APT := DEBIAN_FRONTEND=noninteractive apt-get
 say = printf '\033[1m%s\033[0m\n' "$(1)"
 
-.PHONY: help demo run test check fix bench doctor setup setup-dev keys web voices wire lock clean
+.PHONY: help demo lab run test check fix bench doctor setup setup-dev keys web voices wire lock clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
 
 demo: setup ## play a scripted sales call over real WebRTC; print transcript, talking points, score
 	@$(BIN)/python -m lab play $(CALL)
+
+lab: setup ## play every scripted call and score it; SUITE=short plays the short ones
+	@$(BIN)/python -m lab suite $(SUITE)
 
 run: setup web/dist/index.html ## start media server, token server, worker and page; PORT=8080
 	@exec $(BIN)/python -m stack run --port $(PORT)
@@ -56,11 +60,12 @@ setup: .cache/python.stamp .cache/media-server.stamp keys ## Python packages, me
 
 web: web/dist/index.html ## build the page
 
-voices: .cache/python.stamp ## render the speech of the lab's calls anew (needs flite)
+voices: .cache/python.stamp ## render the speech of the lab's calls anew (needs flite, espeak-ng)
 	@$(BIN)/python -m lab render lab/calls/*.yaml
 
 lock: .cache/python.stamp ## pin all Python packages with their hashes from pyproject.toml
 	@$(BIN)/uv lock --quiet && $(BIN)/uv export --quiet --frozen --all-groups --no-emit-project --no-header --no-annotate -o requirements.lock
+	@$(BIN)/uv pip compile --quiet benchmarks/pipecat.requirements.in --universal --python-version 3.11 --generate-hashes --no-header --no-annotate -o benchmarks/pipecat.requirements.lock
 
 wire: setup-dev ## make JSON Schema and TypeScript from the messages in wire/
 	@$(BIN)/python -m wire

@@ -6,20 +6,38 @@ import logging
 import os
 import sys
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from benchmarks import final_delay, joining, playbook, recognizer, transcript_buffer
+from benchmarks import (
+    final_delay,
+    joining,
+    pipecat_peer,
+    playbook,
+    recognizer,
+    token_endpoint,
+    transcript_buffer,
+)
 from benchmarks.machine import describe_machine
 from benchmarks.report import find_faults, print_figures, print_targets
-from benchmarks.rooms import BenchmarkError
+from benchmarks.rooms import BenchmarkError, NotInstalledError
+from benchmarks.ways import add_ratios, add_way
 from settings import SettingsError
 from stack.part import PartError
 
-NAMES = ("joining", "final_delay", "transcript_buffer", "playbook", "recognizer")
+NAMES = (
+    "joining",
+    "final_delay",
+    "pipecat",
+    "token_endpoint",
+    "transcript_buffer",
+    "playbook",
+    "recognizer",
+)
 OUTPUT = Path("data/bench.json")
 QUICK_MEETING_SECONDS = 600.0
+_BROKEN, _SETTINGS_WRONG, _MISSING, _STOPPED = 1, 2, 3, 130
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -30,31 +48,45 @@ def main(arguments: list[str] | None = None) -> int:
     result: dict[str, Any] = {"machine": describe_machine(), "quick": options.quick}
     _warn_of_load(result["machine"])
     faults: list[str] = []
-    runs = _runs(options)
     try:
-        for name in options.only or NAMES:
-            print(f"{name} ...", flush=True)
-            began = time.monotonic()
-            try:
-                result |= runs[name]()
-            except (BenchmarkError, PartError) as error:
-                faults.append(f"{name}: {error}")
-            print(f"  {time.monotonic() - began:.0f} s", flush=True)
+        _measure(options, result, faults)
     except SettingsError as error:
         print(f"benchmarks: {error}", file=sys.stderr)
-        return 2
+        return _SETTINGS_WRONG
     except KeyboardInterrupt:
         print("\nbenchmarks: stopped; nothing was written", file=sys.stderr)
-        return 130
+        return _STOPPED
+    add_ratios(result)
     faults += find_faults(result)
     print_figures(result)
     print_targets(result)
     options.output.parent.mkdir(parents=True, exist_ok=True)
     options.output.write_text(json.dumps(result, indent=2) + "\n", encoding="utf-8")
     print(f"\nwritten to {options.output}")
+    missing = result.get("not_measured", {})
+    for name, reason in missing.items():
+        print(f"MISSING: {name}: {reason}", file=sys.stderr)
     for fault in faults:
         print(f"BROKEN: {fault}", file=sys.stderr)
-    return 1 if faults else 0
+    if faults:
+        return _BROKEN
+    return _MISSING if missing else 0
+
+
+def _measure(options: argparse.Namespace, result: dict[str, Any], faults: list[str]) -> None:
+    """Run what was chosen; what fails or is not installed leaves the rest alone."""
+    runs = _runs(options, result)
+    for name in options.only or NAMES:
+        print(f"{name} ...", flush=True)
+        began = time.monotonic()
+        try:
+            runs[name]()
+        except NotInstalledError as error:
+            print(f"  {error}", file=sys.stderr)
+            result.setdefault("not_measured", {})[name] = str(error).splitlines()[0]
+        except (BenchmarkError, PartError) as error:
+            faults.append(f"{name}: {error}")
+        print(f"  {time.monotonic() - began:.0f} s", flush=True)
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -62,7 +94,7 @@ def _parser() -> argparse.ArgumentParser:
         prog="python -m benchmarks",
         description="Measures real parts on this machine. Exit code 0 also when a target is "
         "missed, since that depends on the machine; 1 when something is broken: a room without "
-        "agent, a line without final.",
+        "agent, a line without final; 3 when a peer could not be installed.",
     )
     parser.add_argument("--quick", action="store_true", help="fewer rooms and lines: a check")
     parser.add_argument("--only", action="append", choices=NAMES, help="run this; repeatable")
@@ -77,37 +109,44 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _runs(options: argparse.Namespace) -> dict[str, Callable[[], dict[str, Any]]]:
-    def run_joining() -> dict[str, Any]:
-        figures = joining.run(
-            quick=options.quick, idle_processes=options.idle_processes, logs=options.logs
+def _runs(options: argparse.Namespace, result: dict[str, Any]) -> dict[str, Callable[[], None]]:
+    quick, logs = options.quick, options.logs
+
+    def run_joining() -> None:
+        result["agent_in_room_ms"] = joining.run(
+            quick=quick, idle_processes=options.idle_processes, logs=logs
         )
-        return {"agent_in_room_ms": figures}
 
-    def run_final_delay() -> dict[str, Any]:
-        ways = final_delay.run(quick=options.quick, logs=options.logs)
-        return _by_figure(ways, ("ours", "plain")) | {"ours_to_plain": ways["ours_to_plain"]}
+    def run_final_delay() -> None:
+        for way, figures in final_delay.run(quick=quick, logs=logs).items():
+            add_way(result, way, figures)
 
-    def run_transcript_buffer() -> dict[str, Any]:
-        seconds = QUICK_MEETING_SECONDS if options.quick else transcript_buffer.MEETING_SECONDS
-        return {"transcript_buffer": transcript_buffer.run(seconds)}
+    def run_pipecat() -> None:
+        result["machine"]["pipecat_versions"] = pipecat_peer.describe_packages()
+        add_way(result, "pipecat", pipecat_peer.run(quick=quick, logs=logs))
+
+    def run_token_endpoint() -> None:
+        result["token_endpoint"] = token_endpoint.run(quick=quick, logs=logs)
+
+    def run_transcript_buffer() -> None:
+        seconds = QUICK_MEETING_SECONDS if quick else transcript_buffer.MEETING_SECONDS
+        result["transcript_buffer"] = transcript_buffer.run(seconds)
+
+    def run_playbook() -> None:
+        result["playbook"] = playbook.run()
+
+    def run_recognizer() -> None:
+        result["recognizer"] = recognizer.run(quick=quick)
 
     return {
         "joining": run_joining,
         "final_delay": run_final_delay,
+        "pipecat": run_pipecat,
+        "token_endpoint": run_token_endpoint,
         "transcript_buffer": run_transcript_buffer,
-        "playbook": lambda: {"playbook": playbook.run()},
-        "recognizer": lambda: {"recognizer": recognizer.run(quick=options.quick)},
+        "playbook": run_playbook,
+        "recognizer": run_recognizer,
     }
-
-
-def _by_figure(ways: dict[str, Any], names: Iterable[str]) -> dict[str, Any]:
-    """Turn {way: {figure: value}} into {figure: {way: value}}."""
-    by_figure: dict[str, Any] = {}
-    for name in names:
-        for figure, value in ways[name].items():
-            by_figure.setdefault(figure, {})[name] = value
-    return by_figure
 
 
 def _warn_of_load(machine: dict[str, Any]) -> None:

@@ -10,28 +10,23 @@ the arrival of its last final; a line whose last words never came counts as miss
 import asyncio
 import secrets
 import sys
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from typing import Any
 
 import jiwer
-from livekit import api
 
+from benchmarks.peer_part import peer_part
 from benchmarks.plain_worker import AGENT_NAME as PLAIN_AGENT
 from benchmarks.plain_worker import REGISTERED
 from benchmarks.process_tree import ProcessTree
-from benchmarks.rooms import BenchmarkError, MediaAccess, open_stack
+from benchmarks.rooms import MediaAccess, open_room, open_stack
 from benchmarks.spoken_call import PlayedLine, SpokenCall, read_lines
 from lab.call_file import spoken_words
 from lab.score import Latency
-from stack.part import Part
 from stack.running import RunningStack
-from stack.terminal import ignore_line, print_line
 from wire.topics import AGENT_NAME
 
 QUICK_LINES = 4
 PLAIN_FILE = "benchmarks/plain_worker.py"
-START_SECONDS = 60.0
 PRELOAD_VARIABLE = "LIVEKIT_AGENTS_PRELOAD_LOCAL_INFERENCE"
 
 
@@ -49,36 +44,17 @@ async def _run(quick: bool, logs: bool) -> dict[str, Any]:
         ours = await _measure(stack, AGENT_NAME, stack.parts["worker"].pid, "ours", quick)
         # One worker at a time: the other must not compute beside the one that is measured.
         await stack.parts["worker"].stop()
-        async with _plain_worker(stack, logs) as worker:
+        # As the library comes: the Makefile's choice for our processes is not its default.
+        environment = {
+            key: value for key, value in stack.environment.items() if key != PRELOAD_VARIABLE
+        }
+        start = ["livekit.agents", "start", PLAIN_FILE, "--log-format", "colored"]
+        command = [sys.executable, "-m", *start]
+        async with peer_part(
+            "plain worker", command, env=environment, ready=REGISTERED, logs=logs
+        ) as worker:
             plain = await _measure(stack, PLAIN_AGENT, worker.pid, "plain", quick)
-    return {"ours": ours, "plain": plain, "ours_to_plain": _ratios(ours, plain)}
-
-
-@asynccontextmanager
-async def _plain_worker(stack: RunningStack, logs: bool) -> AsyncIterator[Part]:
-    registered = asyncio.Event()
-
-    def on_line(name: str, line: str) -> None:
-        if REGISTERED in line:
-            registered.set()
-        (print_line if logs else ignore_line)(name, line)
-
-    # As the library comes: the Makefile's choice for our processes is not its default.
-    environment = {
-        key: value for key, value in stack.environment.items() if key != PRELOAD_VARIABLE
-    }
-    start = ["livekit.agents", "start", PLAIN_FILE, "--log-format", "colored"]
-    command = [sys.executable, "-m", *start]
-    part = await Part.start("plain worker", command, env=environment, on_line=on_line)
-    try:
-        try:
-            async with asyncio.timeout(START_SECONDS):
-                await registered.wait()
-        except TimeoutError:
-            raise BenchmarkError(str(part.failure("did not register"))) from None
-        yield part
-    finally:
-        await part.stop(grace_seconds=15.0)
+    return {"ours": ours, "plain": plain}
 
 
 async def _measure(
@@ -86,22 +62,26 @@ async def _measure(
 ) -> dict[str, Any]:
     access = MediaAccess.of(stack)
     room_name = f"bench-{secrets.token_hex(6)}"
+    async with open_room(access, room_name, agent_name):
+        return await measure_call(SpokenCall(access, room_name), worker_pid, title, quick)
+
+
+async def measure_call(call: SpokenCall, pid: int, title: str, quick: bool) -> dict[str, Any]:
+    """Play the lines in a room that an agent joins; return what was read, and what it cost.
+
+    Args:
+        call: the speakers and the listener, not yet in the room.
+        pid: the process that serves the room, with all that it starts.
+        title: what it is called while it is measured.
+        quick: play a few lines only.
+    """
     lines = read_lines()[: QUICK_LINES if quick else None]
     print(f"  {title}: {len(lines)} lines, {_seconds(lines):.0f} s ...", flush=True)
-    async with access.client() as media:
-        agents = [api.RoomAgentDispatch(agent_name=agent_name)]
-        await media.room.create_room(api.CreateRoomRequest(name=room_name, agents=agents))
-        try:
-            async with (
-                SpokenCall(access, room_name) as call,
-                asyncio.timeout(_seconds(lines) * 2 + 120),
-            ):
-                await call.wait_until_warm()
-                tree = ProcessTree(worker_pid)
-                async with tree:
-                    minutes = await call.play(lines) / 60
-        finally:
-            await media.room.delete_room(api.DeleteRoomRequest(room=room_name))
+    async with call, asyncio.timeout(_seconds(lines) * 2 + 120):
+        await call.wait_until_warm()
+        tree = ProcessTree(pid)
+        async with tree:
+            minutes = await call.play(lines) / 60
     return _figures(call, tree, minutes)
 
 
@@ -111,6 +91,7 @@ def _seconds(lines: list[PlayedLine]) -> float:
 
 def _figures(call: SpokenCall, tree: ProcessTree, minutes: float) -> dict[str, Any]:
     delays = call.final_delays_ms()
+    cpu_seconds_per_minute = tree.cpu_seconds / minutes
     return {
         "speech_end_to_final_ms": Latency.of(
             each for each in delays if each is not None
@@ -122,7 +103,9 @@ def _figures(call: SpokenCall, tree: ProcessTree, minutes: float) -> dict[str, A
         "word_error_rate": _word_error_rate(call),
         "cpu_seconds": round(tree.cpu_seconds, 2),
         "call_minutes": round(minutes, 2),
-        "cpu_seconds_per_call_minute": round(tree.cpu_seconds / minutes, 2),
+        "cpu_seconds_per_call_minute": round(cpu_seconds_per_minute, 2),
+        # Arithmetic, no load test: how many such calls use one core up.
+        "rooms_per_core": round(60 / cpu_seconds_per_minute, 2),
         "memory_mb": {
             "peak_pss": round(tree.peak_pss_mb, 1),
             "peak_rss": round(tree.peak_rss_mb, 1),
@@ -133,21 +116,3 @@ def _figures(call: SpokenCall, tree: ProcessTree, minutes: float) -> dict[str, A
 def _word_error_rate(call: SpokenCall) -> float:
     said, heard = ([" ".join(spoken_words(text)) for text in texts] for texts in call.words())
     return round(jiwer.wer(said, heard), 3)
-
-
-def _ratios(ours: dict[str, Any], plain: dict[str, Any]) -> dict[str, float | None]:
-    """Return how many times the plain way's figure ours is; None where one is missing."""
-
-    def ratio(*path: str) -> float | None:
-        mine, other = ours, plain
-        for key in path:
-            mine, other = mine[key], other[key]
-        return round(mine / other, 2) if mine is not None and other else None  # type: ignore[operator]
-
-    return {
-        "speech_end_to_final_p50": ratio("speech_end_to_final_ms", "p50"),
-        "speech_end_to_final_p95": ratio("speech_end_to_final_ms", "p95"),
-        "cpu_seconds_per_call_minute": ratio("cpu_seconds_per_call_minute"),
-        "peak_pss": ratio("memory_mb", "peak_pss"),
-        "peak_rss": ratio("memory_mb", "peak_rss"),
-    }

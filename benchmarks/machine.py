@@ -10,7 +10,7 @@ import psutil
 
 from stack.media_server import find_binary
 
-_PACKAGES = ("livekit", "livekit-agents", "livekit-api", "pocketsphinx")
+_PACKAGES = ("livekit", "livekit-agents", "livekit-api", "pocketsphinx", "fastapi", "uvicorn")
 
 
 def describe_machine() -> dict[str, Any]:

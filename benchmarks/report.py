@@ -16,6 +16,13 @@ _JOINS = {
     "burst_from_post": "burst of 8, from POST /rooms",
     "client_connect": "of it: the client's own connect",
 }
+_TOKENS = {
+    "requests_per_second": "requests per second",
+    "p50_ms": "p50, ms",
+    "p99_ms": "p99, ms",
+    "server_cpu_ms_per_request": "server's CPU, ms per request",
+    "client_cpu_share": "client's CPU, share of a core",
+}
 
 
 def print_figures(result: dict[str, Any]) -> None:
@@ -31,9 +38,11 @@ def print_figures(result: dict[str, Any]) -> None:
             f"\n{'end of speech to final, ms':<40}"
             f"{'p50':>8}{'p95':>8}{'max':>8}{'count':>7}{'missed':>8}"
         )
-        for way in ("ours", "plain"):
-            _print_latency(way, delays[way], result["missed"][way])
+        for way, latency in delays.items():
+            _print_latency(way, latency, result["missed"][way])
         _print_ways(result)
+    if endpoints := result.get("token_endpoint"):
+        _print_token_endpoints(endpoints)
     if buffer := result.get("transcript_buffer"):
         last = buffer["microseconds"]["last_tenth"]
         print(
@@ -58,33 +67,45 @@ def _print_latency(title: str, latency: dict[str, Any], lost: Any) -> None:
 
 
 def _print_ways(result: dict[str, Any]) -> None:
-    ratios = result["ours_to_plain"]
+    ways = list(result["lines"])
+    peers = [way for way in ways if f"ours_to_{way}" in result]
     memory = result["memory_mb"]
     rows = [
-        ("delay p50, ours / plain", None, None, ratios["speech_end_to_final_p50"]),
-        ("delay p95, ours / plain", None, None, ratios["speech_end_to_final_p95"]),
+        ("delay p50, ms", "speech_end_to_final_p50", _rank_of(result, "p50")),
+        ("delay p95, ms", "speech_end_to_final_p95", _rank_of(result, "p95")),
+        ("finals", None, result["finals"]),
+        ("word error rate", None, result["word_error_rate"]),
         (
             "CPU s per minute of call",
-            *result["cpu_seconds_per_call_minute"].values(),
-            ratios["cpu_seconds_per_call_minute"],
+            "cpu_seconds_per_call_minute",
+            result["cpu_seconds_per_call_minute"],
         ),
-        (
-            "peak memory, MB (PSS)",
-            memory["ours"]["peak_pss"],
-            memory["plain"]["peak_pss"],
-            ratios["peak_pss"],
-        ),
-        (
-            "peak memory, MB (RSS)",
-            memory["ours"]["peak_rss"],
-            memory["plain"]["peak_rss"],
-            ratios["peak_rss"],
-        ),
-        ("word error rate", *result["word_error_rate"].values(), None),
+        ("rooms per core (60 / CPU s)", "rooms_per_core", result["rooms_per_core"]),
+        ("peak memory, MB (PSS)", "peak_pss", {w: memory[w]["peak_pss"] for w in ways}),
+        ("peak memory, MB (RSS)", "peak_rss", {w: memory[w]["peak_rss"] for w in ways}),
     ]
-    print(f"\n{'ours beside the plain way':<40}{'ours':>8}{'plain':>8}{'ratio':>8}")
-    for title, *values in rows:
-        print(f"  {title:<38}" + "".join(f"{'' if v is None else v:>8}" for v in values))
+    heads = [*ways, *(f"ours/{peer}" for peer in peers)]
+    print(f"\n{'ways to transcribe the call':<40}" + "".join(f"{head:>14}" for head in heads))
+    for title, ratio, values in rows:
+        ratios = [result[f"ours_to_{peer}"][ratio] if ratio else "" for peer in peers]
+        cells = [values[way] for way in ways] + ratios
+        shown = "".join(f"{'-' if cell is None else cell:>14}" for cell in cells)
+        print(f"  {title:<38}{shown}")
+
+
+def _rank_of(result: dict[str, Any], rank: str) -> dict[str, float | None]:
+    return {
+        way: latency[rank] and round(latency[rank])
+        for way, latency in result["speech_end_to_final_ms"].items()
+    }
+
+
+def _print_token_endpoints(endpoints: dict[str, Any]) -> None:
+    ours, plain, ratio = (endpoints[name] for name in ("ours", "plain", "ratio"))
+    title = f"POST /tokens, {ours['connections']} connections"
+    print(f"\n{title:<40}{'ours':>14}{'plain':>14}{'ours/plain':>14}")
+    for name, heading in _TOKENS.items():
+        print(f"  {heading:<38}{ours[name]:>14}{plain[name]:>14}{ratio.get(name, ''):>14}")
 
 
 def print_targets(result: dict[str, Any]) -> None:
@@ -104,7 +125,7 @@ def _targets(result: dict[str, Any]) -> Iterator[tuple[str, float | None, float]
                 joins[name]["p95"],
                 AGENT_IN_ROOM_P95_MS,
             )
-    if delays := result.get("speech_end_to_final_ms"):
+    if "ours" in (delays := result.get("speech_end_to_final_ms", {})):
         yield "end of speech to final p50", delays["ours"]["p50"], FINAL_P50_MS
         yield "end of speech to final p95", delays["ours"]["p95"], FINAL_P95_MS
 
@@ -115,10 +136,9 @@ def find_faults(result: dict[str, Any]) -> list[str]:
     for name, figures in result.get("agent_in_room_ms", {}).items():
         if isinstance(figures, dict) and figures.get("without_agent"):
             faults.append(f"{_JOINS[name]}: {figures['without_agent']} rooms got no agent")
-    if "missed" in result:
-        lines = result["lines"]
-        if result["missed"]["ours"]:
-            faults.append(f"{result['missed']['ours']} of {lines['ours']} lines had no final")
-        if not result["finals"]["plain"]:
-            faults.append("the plain worker sent no final")
+    for way, missed in result.get("missed", {}).items():
+        if way == "ours" and missed:
+            faults.append(f"{missed} of {result['lines'][way]} lines had no final")
+        if not result["finals"][way]:
+            faults.append(f"{way}: no final was read")
     return faults

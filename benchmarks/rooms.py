@@ -22,6 +22,10 @@ class BenchmarkError(Exception):
     """Something is broken: no figure can stand for it."""
 
 
+class NotInstalledError(Exception):
+    """What a benchmark compares with is not on this machine; the text says how to get it."""
+
+
 class NoAgentError(BenchmarkError):
     """A room got no agent."""
 
@@ -74,6 +78,16 @@ class MediaAccess:
         """Return a new identity with a sealed role, as the token server makes them."""
         return seal_identity(self.api_secret, room_name, role, secrets.token_hex(8))
 
+    def agent_token(self, room_name: str, identity: str) -> str:
+        """Return a token with which an agent joins a room that it was not dispatched to."""
+        return (
+            api.AccessToken(self.api_key, self.api_secret)
+            .with_identity(identity)
+            .with_kind("agent")
+            .with_grants(api.VideoGrants(room_join=True, room=room_name, agent=True))
+            .to_jwt()
+        )
+
     def token(
         self,
         room_name: str,
@@ -103,6 +117,20 @@ class MediaAccess:
             agents = [api.RoomAgentDispatch(agent_name=dispatched_agent)]
             token = token.with_room_config(api.RoomConfiguration(agents=agents))
         return token.to_jwt()
+
+
+@asynccontextmanager
+async def open_room(
+    access: MediaAccess, name: str, dispatched_agent: str | None = None
+) -> AsyncIterator[None]:
+    """Create a room at the media server, with an agent or without; delete it at the end."""
+    agents = [api.RoomAgentDispatch(agent_name=dispatched_agent)] if dispatched_agent else []
+    async with access.client() as media:
+        await media.room.create_room(api.CreateRoomRequest(name=name, agents=agents))
+        try:
+            yield
+        finally:
+            await media.room.delete_room(api.DeleteRoomRequest(room=name))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

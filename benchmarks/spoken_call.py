@@ -88,7 +88,7 @@ class SpokenCall:
     async def __aenter__(self) -> "SpokenCall":
         async with self._exits as opening:
             self._tasks = await opening.enter_async_context(asyncio.TaskGroup())
-            self._listener.room.register_text_stream_handler(TRANSCRIPTION, self._on_stream)
+            self.listen(self._listener.room)
             # Hidden: the plain way listens to whoever is seen, and this one is no part of the call.
             await self._join(self._listener, "guest", "Listener", opening, hidden=True)
             for participant in load_call(CALL).participants:
@@ -102,6 +102,16 @@ class SpokenCall:
 
     async def __aexit__(self, *reason: object) -> None:
         await self._exits.aclose()
+
+    def listen(self, room: rtc.Room) -> None:
+        """Take the finals that come into the listener's room, from LiveKit's text streams."""
+        room.register_text_stream_handler(TRANSCRIPTION, self._on_stream)
+
+    def take_final(self, sender: str, text: str) -> None:
+        """Note a final that has arrived now."""
+        if text.strip():
+            final = ReadFinal(received_at_seconds=time.time(), sender=sender, text=text)
+            self.finals.append(final)
 
     async def wait_until_warm(self) -> None:
         """Wait until the agent is there, and some seconds more.
@@ -180,7 +190,6 @@ class SpokenCall:
 
     async def _read(self, reader: rtc.TextStreamReader, sender: str) -> None:
         text = await reader.read_all()
-        received = time.time()
         attributes = reader.info.attributes or {}
-        if attributes.get("lk.transcription_final") == "true" and text.strip():
-            self.finals.append(ReadFinal(received_at_seconds=received, sender=sender, text=text))
+        if attributes.get("lk.transcription_final") == "true":
+            self.take_final(sender, text)

@@ -1,38 +1,39 @@
-"""Command line of the lab: `python -m lab play CALL.yaml`, `python -m lab render CALL.yaml`."""
+"""Command line of the lab: `python -m lab play CALL.yaml`; `python -m lab --help` lists all."""
 
 import argparse
 import asyncio
 import logging
 import os
 import sys
-import tempfile
 import time
-from contextlib import AsyncExitStack
 from pathlib import Path
 
-from lab.call_file import CallFile, CallFileError, load_call
-from lab.play import CallPlayer, PlayError
-from lab.score import Score, score
-from lab.terminal import LiveTranscript, print_score
-from lab.voices import VoiceError, VoiceIndex, render_call, voices_folder
+from lab.call_file import CallFileError
+from lab.commands import own_stack, play_call, prepare
+from lab.compare import compare_files
+from lab.html import write_page
+from lab.lint import lint_call
+from lab.play import PlayError, PlayOptions
+from lab.ramp import ramp
+from lab.report import print_score
+from lab.sabotage import SABOTAGES
+from lab.schema import schema_text, write_schema
+from lab.suite import SuiteError, run_suite
+from lab.voices import VoiceError
 from settings import SettingsError
 from stack.part import PartError
-from stack.running import StackOptions, running_stack
-from stack.terminal import ignore_line, print_line
+
+_MISUSE = (CallFileError, VoiceError, PlayError, PartError, SettingsError, SuiteError)
 
 
 def main(arguments: list[str] | None = None) -> int:
     """Run a command; return the exit code."""
     options = _parser().parse_args(arguments)
-    # The WebRTC library warns of handles that are gone when a client has left: harmless.
-    logging.getLogger("livekit").setLevel(logging.ERROR)
+    # The WebRTC library complains of every connection that breaks: that is what some calls play.
+    logging.getLogger("livekit").setLevel(logging.CRITICAL)
     try:
-        if options.command == "render":
-            for path in options.calls:
-                _render(path)
-            return 0
-        return asyncio.run(_play(options))
-    except (CallFileError, VoiceError, PlayError, PartError, SettingsError) as error:
+        return _run(options)
+    except _MISUSE as error:
         print(f"lab: {error}", file=sys.stderr)
         return 2
     except KeyboardInterrupt:
@@ -40,16 +41,58 @@ def main(arguments: list[str] | None = None) -> int:
         return 130
 
 
+def _run(options: argparse.Namespace) -> int:
+    match options.command:
+        case "play":
+            return asyncio.run(_play(options))
+        case "suite":
+            return asyncio.run(run_suite(options.name, options.out))
+        case "ramp":
+            return asyncio.run(ramp(options.most, logs=options.logs))
+        case "compare":
+            return compare_files(options.before, options.after)
+        case "render":
+            return _render(options.calls)
+        case "lint":
+            return _lint(options.calls)
+        case _:
+            if options.write:
+                print(write_schema())
+            else:
+                print(schema_text(), end="")
+            return 0
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m lab", description="Plays scripted calls over real WebRTC and scores them."
     )
-    commands = parser.add_subparsers(dest="command", required=True, metavar="play|render")
-    play = commands.add_parser(
-        "play",
-        help="play a call, show it, score it",
-        description="Play a call file over real WebRTC and score what came back. Exit code 1: "
-        "the call did not come out as its file expects; 2: it could not be played.",
+    commands = parser.add_subparsers(dest="command", required=True)
+    _add_play(commands.add_parser("play", help="play a call, show it, score it"))
+    suite = commands.add_parser("suite", help="play a named set of calls, worst result first")
+    suite.add_argument("name", help="a file of lab/suites without its ending: all, short")
+    suite.add_argument("--out", type=Path, help="where to write; default: data/lab/NAME.json")
+    ramping = commands.add_parser("ramp", help="find how many rooms this machine carries")
+    ramping.add_argument("--most", type=int, default=32, help="stop at so many rooms")
+    ramping.add_argument("--logs", action="store_true", help="print the logs of the parts too")
+    compare = commands.add_parser("compare", help="show what got better or worse")
+    compare.add_argument("before", type=Path, metavar="A.json", help="a report, or a suite's")
+    compare.add_argument("after", type=Path, metavar="B.json", help="a later one of the same kind")
+    for name, purpose in (
+        ("render", "give the lines of call files their voices; what is there already is kept"),
+        ("lint", "check call files; exit code 2: one cannot be played"),
+    ):
+        each = commands.add_parser(name, help=purpose, description=purpose)
+        each.add_argument("calls", type=Path, nargs="+", metavar="CALL.yaml")
+    schema = commands.add_parser("schema", help="print the JSON Schema of call files")
+    schema.add_argument("--write", action="store_true", help="write lab/call.schema.json anew")
+    return parser
+
+
+def _add_play(play: argparse.ArgumentParser) -> None:
+    play.description = (
+        "Play a call file over real WebRTC and score what came back. Exit code 1: the call did "
+        "not come out as its file expects, or a promise was broken; 2: it could not be played."
     )
     play.add_argument("call", type=Path, metavar="CALL.yaml", help="the call file")
     play.add_argument(
@@ -58,67 +101,80 @@ def _parser() -> argparse.ArgumentParser:
         "default: start one on free ports, with a store of its own",
     )
     play.add_argument("--report", type=Path, metavar="FILE.json", help="write the score as JSON")
-    play.add_argument("--logs", action="store_true", help="print the logs of the parts too")
-    render = commands.add_parser(
-        "render",
-        help="give the lines of call files their voices",
-        description="Render the lines of call files with flite, into a folder beside each. "
-        "What is already there for the same words and voice is kept.",
+    play.add_argument("--html", type=Path, metavar="FILE.html", help="write a page with pictures")
+    play.add_argument(
+        "--speed",
+        type=_speed,
+        default=1.0,
+        help="2 halves the silences between lines and the times of events; speech itself is "
+        "never faster (default: 1)",
     )
-    render.add_argument("calls", type=Path, nargs="+", metavar="CALL.yaml", help="the call files")
-    return parser
+    play.add_argument(
+        "--sabotage",
+        choices=sorted(SABOTAGES),
+        help="spoil the call on purpose, to see that its score fails: it tests the lab itself",
+    )
+    play.add_argument("--logs", action="store_true", help="print the logs of the parts too")
 
 
-def _render(path: Path) -> tuple[CallFile, VoiceIndex]:
-    call = load_call(path)
-    index = render_call(call, voices_folder(path), print)
-    durations = [line.seconds for line in index.lines]
-    end = call.starts_seconds(durations)[-1] + durations[-1]
-    voices = f"{len(durations)} lines, {sum(durations):.1f} s of voices"
-    print(f"{call.title}: {voices}, ends at {end:.1f} s")
-    return call, index
+def _speed(text: str) -> float:
+    speed = float(text)
+    if not 0.1 <= speed <= 20:
+        raise argparse.ArgumentTypeError("must be between 0.1 and 20")
+    return speed
+
+
+def _render(paths: list[Path]) -> int:
+    for path in paths:
+        prepared = prepare(path)
+        lines = prepared.voices.lines
+        durations = [line.seconds for line in lines]
+        end = prepared.call.starts_seconds(durations)[-1] + durations[-1]
+        voices = f"{len(durations)} lines, {sum(durations):.1f} s of voices"
+        print(f"{prepared.call.title}: {voices}, ends at {end:.1f} s")
+        for line in lines:
+            if line.timing == "energy":
+                print(f"  {line.file}: the times of its words are not known")
+    return 0
+
+
+def _lint(paths: list[Path]) -> int:
+    unplayable = 0
+    for path in paths:
+        remarks = lint_call(path)
+        unplayable += any(remark.is_error for remark in remarks)
+        for remark in remarks:
+            print(("error: " if remark.is_error else "note: ") + str(remark))
+        if not remarks:
+            print(f"{path}: nothing to remark")
+    return 2 if unplayable else 0
 
 
 async def _play(options: argparse.Namespace) -> int:
-    call = load_call(options.call)
-    folder = voices_folder(options.call)
-    voices = render_call(call, folder)
-    print(f"{call.title}. {call.purpose}")
-    async with AsyncExitStack() as exits:
-        url = options.url
-        if not url:
-            url = await _start_stack(exits, logs=options.logs)
-        player = CallPlayer(call, voices, folder, url, os.environ.get("SIDENOTE_API_KEY"))
-        result = await _play_visibly(player)
+    prepared = prepare(options.call)
+    sabotage = SABOTAGES[options.sabotage] if options.sabotage else None
+    how = PlayOptions(speed=options.speed, sabotage=sabotage)
+    print(f"{prepared.call.title}. {prepared.call.purpose}")
+    if options.url:
+        key = os.environ.get("SIDENOTE_API_KEY")
+        recording, result = await play_call(prepared, options.url.rstrip("/"), key, options=how)
+    else:
+        print("starting media server, token server and worker ...", flush=True)
+        started = time.monotonic()
+        async with own_stack(logs=options.logs) as stack:
+            print(f"ready after {time.monotonic() - started:.1f} s\n", flush=True)
+            key = stack.environment.get("SIDENOTE_API_KEY")
+            recording, result = await play_call(
+                prepared, stack.token_server_url, key, stack=stack, options=how
+            )
     print_score(result)
     if options.report:
         options.report.parent.mkdir(parents=True, exist_ok=True)
         options.report.write_text(result.model_dump_json(indent=2) + "\n", encoding="utf-8")
+    if options.html:
+        write_page(options.html, recording, result)
+        print(f"the call as a picture: {options.html}")
     return 0 if result.passed else 1
-
-
-async def _start_stack(exits: AsyncExitStack, *, logs: bool) -> str:
-    print("starting media server, token server and worker ...", flush=True)
-    started = time.monotonic()
-    folder = exits.enter_context(tempfile.TemporaryDirectory(prefix="sidenote-lab-"))
-    options = StackOptions(hermetic=True, database_url=f"sqlite:///{folder}/records.db")
-    stack = await exits.enter_async_context(
-        running_stack(options, print_line if logs else ignore_line)
-    )
-    print(f"ready after {time.monotonic() - started:.1f} s\n", flush=True)
-    return stack.token_server_url
-
-
-async def _play_visibly(player: CallPlayer) -> Score:
-    transcript = LiveTranscript(player.recording, time.time())
-    for witness in player.recording.witnesses.values():
-        if witness.role == "host":
-            witness.on_transcript = transcript.show
-            witness.on_talking_point = transcript.show_point
-            break
-    recording = await player.play()
-    transcript.close()
-    return score(recording)
 
 
 if __name__ == "__main__":

@@ -28,7 +28,12 @@ class Speech:
     end_seconds: float = 0.0
     """When its last sample was really played, since the Unix epoch; 0 before."""
     _position: int = 0
+    _begun: asyncio.Event = field(default_factory=asyncio.Event)
     _over: asyncio.Event = field(default_factory=asyncio.Event)
+
+    async def wait_until_begun(self) -> None:
+        """Wait until its first sample has been handed over; `start_seconds` is known then."""
+        await self._begun.wait()
 
     async def wait(self) -> None:
         """Wait until it has been played."""
@@ -38,6 +43,7 @@ class Speech:
         """Return the next samples, at most `count`, which are heard from `leaves_at` on."""
         if self._position == 0:
             self.start_seconds = leaves_at
+            self._begun.set()
         taken = self.samples[self._position : self._position + count]
         self._position += len(taken)
         if self._position == len(self.samples):
@@ -52,12 +58,29 @@ class Speech:
 
 
 class Microphone:
-    """An open microphone: silence, unless something is said. `run` belongs into a task."""
+    """An open microphone: what surrounds it, unless something is said; what is said on top.
 
-    def __init__(self) -> None:
+    `run` belongs into a task.
+    """
+
+    def __init__(self, background: Samples | None = None, *, drop_every: int = 0) -> None:
+        """Open it.
+
+        Args:
+            background: noise that is heard all the time, repeated; None: silence.
+            drop_every: leave out one frame of so many, as a broken client does; 0: none.
+        """
         self._source = rtc.AudioSource(SAMPLE_RATE_HZ, 1, queue_size_ms=_QUEUE_MS)
-        self.track = rtc.LocalAudioTrack.create_audio_track("microphone", self._source)
+        self.track = self.new_track()
         self._waiting: deque[Speech] = deque()
+        self._background = background
+        self._heard_samples = 0
+        self._drop_every = drop_every
+
+    def new_track(self) -> rtc.LocalAudioTrack:
+        """Return another track of the same microphone, for a room that is joined again."""
+        self.track = rtc.LocalAudioTrack.create_audio_track("microphone", self._source)
+        return self.track
 
     def say(self, samples: Samples) -> Speech:
         """Play this after what is being said."""
@@ -85,6 +108,20 @@ class Microphone:
             filled += len(taken)
             if speech.is_over:
                 self._waiting.popleft()
+        number = self._heard_samples // _FRAME_SAMPLES
+        frame = self._with_background(frame)
+        if self._drop_every and number % self._drop_every == 0:
+            return  # taken, and never handed on
         await self._source.capture_frame(
             rtc.AudioFrame(frame.tobytes(), SAMPLE_RATE_HZ, 1, _FRAME_SAMPLES)
         )
+
+    def _with_background(self, frame: Samples) -> Samples:
+        start = self._heard_samples
+        self._heard_samples += len(frame)
+        if self._background is None or not len(self._background):
+            return frame
+        places = np.arange(start, start + len(frame)) % len(self._background)
+        mixed = frame.astype(np.int32) + self._background[places]
+        limits = np.iinfo(np.int16)
+        return np.asarray(np.clip(mixed, limits.min, limits.max), dtype=np.int16)

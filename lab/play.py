@@ -1,62 +1,51 @@
 """Plays a scripted call over real WebRTC and records what every participant saw."""
 
 import asyncio
+import os
 import time
 from contextlib import AsyncExitStack
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import aiohttp
-import soundfile
-from livekit import rtc
 
-from lab.call_file import CallFile, Line, Participant
+from lab.call_file import CallFile, Event, Participant
+from lab.client import Client
+from lab.events import EventPlayer
+from lab.front_desk import FrontDesk, PlayError, Ticket
+from lab.machine import ProcessTrees
 from lab.microphone import Microphone, Samples, Speech
-from lab.voices import RenderedLine, VoiceIndex
+from lab.noise import microphone_noise
+from lab.recording import PlayedEvent, Recording, SpokenLine
+from lab.sabotage import Sabotage
+from lab.sound import SoundError, read_sound
+from lab.spy import SpyRing, read_private
+from lab.timeline import Timeline
+from lab.voices import VoiceIndex
 from lab.witness import Witness
+from stack.running import RunningStack
 
-SETTLE_SECONDS: Final = 2.5
+__all__ = ["CallPlayer", "PlayError", "PlayOptions", "PlayedEvent", "Recording", "SpokenLine"]
+
+SETTLE_SECONDS: Final = 3.0
 """How long the last final and talking point may take after the last word."""
 AGENT_SECONDS: Final = 20.0
 """How long the call waits for its agent before it begins."""
 
 
-class PlayError(Exception):
-    """The call could not be played."""
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SpokenLine:
-    """A line as it is really played."""
+class PlayOptions:
+    """How a call is played, beside what its file says."""
 
-    line: Line
-    rendered: RenderedLine
-    speech: Speech
-
-    @property
-    def speech_end_seconds(self) -> float:
-        """When the last word was over, since the Unix epoch."""
-        return self.speech.start_seconds + self.rendered.word_ends[-1].end_seconds
-
-    def phrase_end_seconds(self, phrase: str) -> float:
-        """When a phrase of the line was over, since the Unix epoch."""
-        return self.speech.start_seconds + self.rendered.phrase_end_seconds(phrase)
-
-
-@dataclass(slots=True, kw_only=True)
-class Recording:
-    """A call that was played."""
-
-    call: CallFile
-    room_name: str
-    joined_seconds: dict[str, float] = field(default_factory=dict)
-    """By the identity of the call file: when its connect call began."""
-    lines: list[SpokenLine] = field(default_factory=list)
-    witnesses: dict[str, Witness] = field(default_factory=dict)
-    """By the identity of the call file."""
-    real_identities: dict[str, str] = field(default_factory=dict)
-    """What the token server made of the identities of the call file."""
+    speed: float = 1.0
+    """2.0 halves the silences between lines; speech is never faster."""
+    sabotage: Sabotage | None = None
+    """What to spoil on purpose, to see the score fail."""
+    spies: bool = True
+    """Whether spies take part; a call without them is cheaper, and proves nothing of privacy."""
+    extra_events: tuple[Event, ...] = ()
+    """Events beside those of the file."""
 
 
 class CallPlayer:
@@ -69,14 +58,33 @@ class CallPlayer:
         folder: Path,
         token_server_url: str,
         api_key: str | None = None,
+        *,
+        stack: RunningStack | None = None,
+        options: PlayOptions | None = None,
     ) -> None:
-        self._call = call
+        """Prepare a call.
+
+        Args:
+            call: what is played.
+            voices: its audio.
+            folder: where the audio is.
+            token_server_url: of the stack that is played on.
+            api_key: of that token server; None: it wants none.
+            stack: the lab's own stack, whose parts may be killed and measured; None: other's.
+            options: how to play it.
+        """
+        self._options = options or PlayOptions()
+        events = (*call.events, *self._options.extra_events)
+        self._call = call = call.model_copy(update={"events": events})
         self._voices = voices
         self._folder = folder
         self._url = token_server_url
-        self._headers = {"X-API-Key": api_key} if api_key else {}
+        self._api_key = api_key
+        self._stack = stack
+        self._clients: dict[str, Client] = {}
         self._microphones: dict[str, Microphone] = {}
-        self.recording = Recording(call=call, room_name="")
+        texts, ids = read_private(call.playbook)
+        self.recording = Recording(call=call, room_name="", private_texts=texts, private_ids=ids)
         for participant in call.participants:
             self.recording.witnesses[participant.identity] = Witness(
                 identity="", name=participant.name, role=participant.role
@@ -86,108 +94,205 @@ class CallPlayer:
         """Play the call from the first join to the last hang-up.
 
         Raises:
-            PlayError: the token server refused, or the agent did not come.
+            PlayError: the token server refused, the agent did not come, or an event of the call
+                cannot be played here.
         """
-        audio = [_read_audio(self._folder / line.file) for line in self._voices.lines]
-        async with AsyncExitStack() as exits, asyncio.TaskGroup() as tasks:
-            http = await exits.enter_async_context(aiohttp.ClientSession())
-            room = await self._post(http, "/rooms", {"playbook": self._call.playbook})
-            self.recording.room_name = room["room_name"]
-            rooms = [
-                await self._join(http, participant, room, tasks)
-                for participant in self._call.participants
-            ]
-            microphones = [
-                tasks.create_task(microphone.run()) for microphone in self._microphones.values()
-            ]
-            try:
-                await self._wait_for_agent()
-                await self._speak(audio)
-                await asyncio.sleep(SETTLE_SECONDS)
-            finally:
-                for task in microphones:
-                    task.cancel()
-                for each in rooms:
-                    await each.disconnect()
-                await self._delete(http, room["room_name"])
+        try:
+            await self._play()
+        except BaseExceptionGroup as group:
+            if cause := _find_play_error(group):
+                raise cause from None
+            raise
+        if self._options.sabotage:
+            self.recording.sabotage = self._options.sabotage.name
+            self._options.sabotage.spoil(self.recording)
         return self.recording
 
-    async def _join(
-        self,
-        http: aiohttp.ClientSession,
-        participant: Participant,
-        room: dict[str, Any],
-        tasks: asyncio.TaskGroup,
-    ) -> rtc.Room:
-        token = await self._post(
-            http,
-            "/tokens",
-            {"participant_identity": participant.identity, "participant_name": participant.name},
-            {"Authorization": f"Bearer {room[participant.role]['invitation']}"},
+    async def _play(self) -> None:
+        audio = self._read_audio()
+        rendered = self._voices.lines
+        self._timeline = Timeline(
+            self._call,
+            [line.seconds for line in rendered],
+            [line.speech_end_seconds for line in rendered],
+            self._options.speed,
         )
-        client = rtc.Room()
-        witness = self.recording.witnesses[participant.identity]
-        witness.attach(client, tasks)
-        self.recording.joined_seconds[participant.identity] = time.time()
-        await client.connect(token["server_url"], token["participant_token"])
-        witness.look_around(client)
-        witness.identity = client.local_participant.identity
-        self.recording.real_identities[participant.identity] = witness.identity
-        microphone = Microphone()
-        await client.local_participant.publish_track(
-            microphone.track, rtc.TrackPublishOptions(source=rtc.TrackSource.SOURCE_MICROPHONE)
+        self._trees = None
+        if self._stack:
+            pids = {name: part.pid for name, part in self._stack.parts.items()}
+            self._trees = ProcessTrees(pids)
+        self._events = EventPlayer(self.recording, self._clients, self._stack, self._trees)
+        self._events.check()
+        async with AsyncExitStack() as exits, asyncio.TaskGroup() as tasks:
+            http = await exits.enter_async_context(aiohttp.ClientSession())
+            desk = FrontDesk(http, self._url, self._api_key)
+            self.recording.room_name = await desk.open_room(self._call.playbook)
+            environment = self._stack.environment if self._stack else dict(os.environ)
+            self._spies = SpyRing(desk, self.recording, environment, tasks)
+            microphones = self._open_microphones(tasks)
+            try:
+                await self._join_all(desk, tasks)
+                await self._wait_for_agent()
+                await self._run(audio)
+            finally:
+                await self._end(microphones, desk)
+
+    async def _join_all(self, desk: FrontDesk, tasks: asyncio.TaskGroup) -> None:
+        for participant in self._call.participants:
+            self._clients[participant.identity] = self._make_client(desk, participant, tasks)
+        first = True
+        for participant in self._call.participants:
+            identity = participant.identity
+            if not participant.joins:
+                self._events.note_absent(identity)
+                continue
+            client = self._clients[identity]
+            await client.join()
+            self.recording.joined_seconds[identity] = client.first_join_seconds or time.time()
+            if first and self._options.spies:
+                # After the first person: how soon that one sees the agent is measured.
+                await self._spies.join_early()
+                first = False
+
+    def _make_client(
+        self, desk: FrontDesk, participant: Participant, tasks: asyncio.TaskGroup
+    ) -> Client:
+        async def ticket() -> Ticket:
+            return await desk.ticket(participant.role, participant.identity, participant.name)
+
+        return Client(
+            ticket=ticket,
+            witness=self.recording.witnesses[participant.identity],
+            microphone=self._microphones.get(participant.identity),
+            tasks=tasks,
         )
-        self._microphones[participant.identity] = microphone
-        return client
+
+    def _open_microphones(self, tasks: asyncio.TaskGroup) -> list[asyncio.Task[None]]:
+        drop_every = self._options.sabotage.drop_every if self._options.sabotage else 0
+        running = []
+        for participant in self._call.participants:
+            identity = participant.identity
+            noise = microphone_noise(self._call, identity, self._voices, self._folder)
+            if noise is None and identity not in {line.who for line in self._call.lines}:
+                continue  # who has nothing to say publishes nothing
+            microphone = Microphone(noise, drop_every=drop_every)
+            self._microphones[identity] = microphone
+            running.append(tasks.create_task(microphone.run(), name=f"microphone {identity}"))
+        return running
 
     async def _wait_for_agent(self) -> None:
+        present = [
+            self.recording.witnesses[identity]
+            for identity, client in self._clients.items()
+            if client.is_in
+        ]
         for _ in range(round(AGENT_SECONDS / 0.05)):
-            if all(each.agent_seen_seconds for each in self.recording.witnesses.values()):
+            if all(witness.agent_seen_seconds for witness in present):
                 return
             await asyncio.sleep(0.05)
         raise PlayError(
             f"no agent came within {AGENT_SECONDS:.0f} s; {self._url}/ready says what is missing"
         )
 
-    async def _speak(self, audio: list[Samples]) -> None:
-        start = time.time()
-        offsets = self._call.starts_seconds([line.seconds for line in self._voices.lines])
-        for line, rendered, samples, offset in zip(
-            self._call.lines, self._voices.lines, audio, offsets, strict=True
-        ):
-            await asyncio.sleep(max(0.0, start + offset - time.time()))
-            speech = self._microphones[line.who].say(samples)
-            self.recording.lines.append(SpokenLine(line=line, rendered=rendered, speech=speech))
-        for spoken in self.recording.lines:
-            await spoken.speech.wait()
+    async def _run(self, audio: list[Samples]) -> None:
+        """Say the lines and let the events happen."""
+        self.recording.started_seconds = time.time()
+        if self._trees:
+            await self._trees.begin()
+        async with asyncio.TaskGroup() as tasks:
+            sampling = tasks.create_task(self._trees.run()) if self._trees else None
+            spoken: list[asyncio.Future[Speech]] = [
+                asyncio.get_running_loop().create_future() for _ in audio
+            ]
+            happening = [
+                tasks.create_task(self._happen(event, due, spoken))
+                for event, due in zip(self._call.events, self._timeline.events_seconds, strict=True)
+            ]
+            if self._options.spies:
+                happening.append(tasks.create_task(self._bring_late_spy()))
+            await self._speak(audio, spoken)
+            for task in happening:
+                await task
+            await asyncio.sleep(SETTLE_SECONDS)
+            self.recording.ended_seconds = time.time()
+            if sampling:
+                sampling.cancel()
+        if self._trees:
+            length = self.recording.ended_seconds - self.recording.started_seconds
+            self.recording.machine = await self._trees.finish(length)
 
-    async def _post(
-        self,
-        http: aiohttp.ClientSession,
-        path: str,
-        body: dict[str, Any],
-        headers: dict[str, str] | None = None,
-    ) -> dict[str, Any]:
-        try:
-            async with http.post(
-                self._url + path, json=body, headers=headers or self._headers
-            ) as response:
-                answer: dict[str, Any] = await response.json(content_type=None)
-        except aiohttp.ClientError as error:
-            raise PlayError(f"{self._url} cannot be reached: {type(error).__name__}") from None
-        if response.status >= 400:
-            raise PlayError(
-                f"POST {path}: {answer.get('title')}. {answer.get('detail', '')} "
-                f"{answer.get('remedy', '')}"
+    async def _speak(self, audio: list[Samples], spoken: list[asyncio.Future[Speech]]) -> None:
+        starts = self._timeline.starts_seconds
+        for index in sorted(range(len(audio)), key=starts.__getitem__):
+            await self._wait_until(starts[index])
+            line = self._call.lines[index]
+            speech = self._microphones[line.who].say(audio[index])
+            spoken[index].set_result(speech)
+            self.recording.lines.append(
+                SpokenLine(line=line, rendered=self._voices.lines[index], speech=speech)
             )
-        return answer
+        for line_spoken in self.recording.lines:
+            await line_spoken.speech.wait()
 
-    async def _delete(self, http: aiohttp.ClientSession, room_name: str) -> None:
-        async with http.delete(f"{self._url}/rooms/{room_name}", headers=self._headers):
-            return
+    async def _happen(
+        self, event: Event, due_seconds: float, spoken: list[asyncio.Future[Speech]]
+    ) -> None:
+        number = event.after_line
+        if number is None:
+            await self._wait_until(due_seconds)
+        else:
+            # By what was really played, not by when it was due.
+            speech = await spoken[number - 1]
+            await speech.wait_until_begun()
+            end = speech.start_seconds + self._voices.lines[number - 1].speech_end_seconds
+            await asyncio.sleep(max(0.0, end + event.offset_seconds - time.time()))
+        await self._events.play(event)
+
+    async def _bring_late_spy(self) -> None:
+        await self._wait_until(self._timeline.end_seconds / 2)
+        # While the media server is away nobody can come; the spy waits as people do.
+        for _ in range(10):
+            try:
+                await self._spies.join_late()
+            except PlayError:
+                await asyncio.sleep(1.0)
+            else:
+                return
+        raise PlayError("the late spy could not join the room")
+
+    async def _wait_until(self, seconds: float) -> None:
+        await asyncio.sleep(max(0.0, self.recording.started_seconds + seconds - time.time()))
+
+    async def _end(self, microphones: list[asyncio.Task[None]], desk: FrontDesk) -> None:
+        for identity, witness in self.recording.witnesses.items():
+            self.recording.real_identities[identity] = witness.identity
+        await self._events.aclose()
+        if self._options.spies:
+            await self._spies.leave()
+        for task in microphones:
+            task.cancel()
+        for client in self._clients.values():
+            await client.hang_up()
+        await desk.close_room()
+
+    def _read_audio(self) -> list[Samples]:
+        sabotage = self._options.sabotage
+        try:
+            audio = [read_sound(self._folder / line.file) for line in self._voices.lines]
+        except SoundError as error:
+            raise PlayError(str(error)) from error
+        if sabotage is None:
+            return audio
+        return [
+            sabotage.cut(samples, line)
+            for samples, line in zip(audio, self._voices.lines, strict=True)
+        ]
 
 
-def _read_audio(path: Path) -> Samples:
-    samples, _rate = soundfile.read(path, dtype="int16")
-    read: Samples = samples
-    return read
+def _find_play_error(group: BaseExceptionGroup[BaseException]) -> PlayError | None:
+    for error in group.exceptions:
+        if isinstance(error, PlayError):
+            return error
+        if isinstance(error, BaseExceptionGroup) and (found := _find_play_error(error)):
+            return found
+    return None

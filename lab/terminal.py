@@ -1,17 +1,15 @@
-"""Shows a call in the terminal while it plays, and its score afterwards."""
+"""Shows a call in the terminal while it plays."""
 
 import shutil
 import sys
 from typing import Final
 
-from lab.play import Recording
-from lab.score import Latency, Score, phrase_delay
+from lab.recording import PlayedEvent, Recording
+from lab.score import phrase_delay
 from lab.witness import SeenMessage, SeenTranscript
 
 _BOLD: Final = "1"
 _DIM: Final = "2"
-_GREEN: Final = "32"
-_RED: Final = "31"
 _YELLOW: Final = "33"
 _SPEAKER_COLOURS: Final = ("36", "35", "34", "32", "33")
 
@@ -60,6 +58,14 @@ class LiveTranscript:
         print(" " * 9, _paint(seen.point.text, _YELLOW), flush=True)
         self._draw()
 
+    def show_event(self, played: PlayedEvent) -> None:
+        """Print what happened to somebody, or to a part of the stack."""
+        self._clear()
+        what = played.event.do.replace("_", " ")
+        whom = f" {played.event.who}" if played.event.who else ""
+        print(self._stamp(played.began_seconds), _paint(f"  * {what}{whom}", _BOLD), flush=True)
+        self._draw()
+
     def close(self) -> None:
         """Leave the line of interims."""
         self._clear()
@@ -81,43 +87,6 @@ class LiveTranscript:
             line = " | ".join(self._latest.values())
             sys.stdout.write(_paint(line[-room:], _DIM))
             sys.stdout.flush()
-
-
-def print_score(score: Score) -> None:
-    """Print the score of a call as a table."""
-    points = score.talking_points
-    by_speaker = ", ".join(
-        f"{who} {rate:.1%}" for who, rate in score.words.error_rate_by_speaker.items()
-    )
-    print()
-    print(_paint(f"{score.call}: what came of it", _BOLD))
-    _row("words heard wrong", f"{score.words.error_rate:.1%} ({by_speaker})", ok=None)
-    _row("finals", str(score.finals), ok=None)
-    _row("under the wrong speaker", str(score.attribution), ok=not score.attribution)
-    _row("seen twice", str(score.duplicates), ok=not score.duplicates)
-    hit = f"{len(points.hit)} of {points.expected}"
-    _row("talking points in time", hit, ok=len(points.hit) == points.expected)
-    for name in ("missed", "late", "twice", "unexpected"):
-        if rules := getattr(points, name):
-            _row(f"  {name}", ", ".join(rules), ok=False)
-    private = score.private_bytes_at_guests
-    _row("private bytes at guests", str(private), ok=not private)
-    for name, latency in score.latency_ms.items():
-        _row(name.replace("_", " "), _latency(latency), ok=None)
-
-
-def _row(name: str, value: str, *, ok: bool | None) -> None:
-    sign = " " if ok is None else _paint("✓", _GREEN) if ok else _paint("✗", _RED)
-    print(f"  {sign} {name:<30} {value}")
-
-
-def _latency(latency: Latency) -> str:
-    if latency.p50 is None or latency.p95 is None or latency.max is None:
-        return "none"
-    return (
-        f"p50 {latency.p50:.0f} ms, p95 {latency.p95:.0f} ms, max {latency.max:.0f} ms "
-        f"({latency.count} times)"
-    )
 
 
 def _paint(text: str, code: str) -> str:

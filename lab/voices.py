@@ -1,28 +1,33 @@
-"""Gives the lines of a call their voices, with flite, and keeps them beside the call file."""
+"""Gives the lines of a call their audio, and keeps it beside the call file."""
 
 import hashlib
-import io
-import re
-import shutil
-import subprocess
 from collections.abc import Callable
 from pathlib import Path
-from typing import Final
+from typing import Final, Literal
 
-import soundfile
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from lab.call_file import CallFile, Voice, find_words, spoken_words
+from lab.call_file import CallFile, Line, Voice, find_words, spoken_words
+from lab.engines import SpokenAudio, VoiceError, speak, timed_speech
+from lab.sound import SAMPLE_RATE_HZ, SoundError, louder, read_sound, write_flac
 
-SAMPLE_RATE_HZ: Final = 16000
+__all__ = [
+    "SAMPLE_RATE_HZ",
+    "RenderedLine",
+    "VoiceError",
+    "VoiceIndex",
+    "WordEnd",
+    "line_file",
+    "read_index",
+    "render_call",
+    "voices_folder",
+]
+
 INDEX_NAME: Final = "index.json"
-_PAUSE: Final = "pau"
-_PHONE: Final = re.compile(r"(\S+):(\d+\.\d+)")
-_LONGEST_RENDER_SECONDS: Final = 60
 
-
-class VoiceError(Exception):
-    """A line cannot be given its voice; the text says what to do about it."""
+Timing = Literal["flite", "alignment", "energy"]
+"""Where the times come from. flite: its own; alignment: the recognizer, told the words, found
+them; energy: only when the speech begins and ends is known, by its loudness."""
 
 
 class WordEnd(BaseModel):
@@ -33,7 +38,7 @@ class WordEnd(BaseModel):
     word: str
     """As the call file spells it."""
     end_seconds: float
-    """From the start of the line's audio, by the renderer's own timing."""
+    """From the start of the line's audio."""
 
 
 class RenderedLine(BaseModel):
@@ -45,22 +50,35 @@ class RenderedLine(BaseModel):
     """Name in the call's folder."""
     words: str
     """What is said."""
-    voice: Voice
+    voice: Voice | None
+    """None: real speech."""
+    gain_db: float = 0.0
+    """How much louder than the voice or the recording."""
+    wav_sha256: str | None = None
+    """Of the recording it was made from, in hex; None: a voice spoke."""
     seconds: float
     """Length of the audio, with the voice's own silence around it."""
     sha256: str
     """Of the file, in hex."""
+    timing: Timing
+    speech_start_seconds: float
+    """When the first sound is heard, from the start of the line's audio."""
+    speech_end_seconds: float
+    """When the last sound is over, from the start of the line's audio."""
     word_ends: tuple[WordEnd, ...]
+    """Empty when `timing` is energy."""
 
     def phrase_end_seconds(self, phrase: str) -> float:
         """Return when a phrase is over, from the start of the line's audio.
+
+        Without times of the words (`timing` is energy) this is the end of the speech.
 
         Raises:
             VoiceError: these words do not stand in a row in the line.
         """
         spoken: list[str] = []
         ends: list[float] = []
-        for each in self.word_ends:
+        for each in self._timed_words():
             parts = spoken_words(each.word)
             spoken += parts
             ends += [each.end_seconds] * len(parts)
@@ -69,6 +87,12 @@ class RenderedLine(BaseModel):
         if start is None:
             raise VoiceError(f"{phrase!r} is not said in {self.file}: use words of that line")
         return ends[start + len(wanted) - 1]
+
+    def _timed_words(self) -> tuple[WordEnd, ...]:
+        if self.word_ends:
+            return self.word_ends
+        end = self.speech_end_seconds
+        return tuple(WordEnd(word=word, end_seconds=end) for word in self.words.split())
 
 
 class VoiceIndex(BaseModel):
@@ -110,24 +134,27 @@ def render_call(
     """Render the lines that are not there yet, and remove those that the call no longer has.
 
     Args:
-        call: the call.
-        folder: where the audio and its index are kept.
+        call: the call; a line's `wav` is found from the folder of `folder`, where the call is.
+        folder: where the audio and its index are kept, as `voices_folder` names it.
         progress: told one short text for each line.
 
     Raises:
-        VoiceError: flite is missing or fails, or the index cannot be read.
+        VoiceError: an engine is missing or fails, a recording or the index cannot be read.
     """
     folder.mkdir(parents=True, exist_ok=True)
     known = {line.file: line for line in read_index(folder).lines}
     kept: list[RenderedLine] = []
     for number, line in enumerate(call.lines, start=1):
-        file, voice = line_file(number, line.who), call.participant(line.who).voice
+        file = line_file(number, line.who)
+        voice = None if line.wav else call.participant(line.who).voice
         rendered = known.pop(file, None)
-        fresh = rendered is not None and _is_current(rendered, line.say, voice, folder)
-        if rendered is None or not fresh:
-            rendered = _render(line.say, voice, folder / file)
+        done = "kept"
+        try:
+            if rendered is None or not _is_current(rendered, line, voice, folder):
+                rendered, done = _render(line, voice, folder / file)
+        except VoiceError as error:
+            raise VoiceError(f"line {number} of {call.title!r}: {error}") from error
         kept.append(rendered)
-        done = "kept" if fresh else "rendered"
         progress(f"{number}/{len(call.lines)} {file} {rendered.seconds:.1f} s {done}")
     for stale in known:
         (folder / stale).unlink(missing_ok=True)
@@ -136,88 +163,59 @@ def render_call(
     return index
 
 
-def timed_phones(printed: str) -> list[tuple[str, float]]:
-    """Return the phones and their ends in seconds from what `flite -psdur` prints."""
-    return [(phone, float(end)) for phone, end in _PHONE.findall(printed)]
-
-
-def word_ends(words: list[str], phone_counts: list[int], printed: str) -> tuple[WordEnd, ...]:
-    """Map the words of a line to the ends of their last phones.
-
-    Args:
-        words: the line's words.
-        phone_counts: for each word, the phones of the line up to and including it.
-        printed: what `flite -psdur` prints for the whole line.
-
-    Raises:
-        VoiceError: words and phones do not fit together.
-    """
-    ends = [end for phone, end in timed_phones(printed) if phone != _PAUSE]
-    if not ends or phone_counts != sorted(phone_counts) or phone_counts[-1:] != [len(ends)]:
-        raise VoiceError("flite's timing does not fit the words: write signs and numbers in words")
-    return tuple(
-        WordEnd(word=word, end_seconds=ends[max(count, 1) - 1])
-        for word, count in zip(words, phone_counts, strict=True)
-    )
-
-
 def _index_text(index: VoiceIndex) -> str:
     # One row for each line of the call: a changed line is one changed row in a diff.
     rows = ",\n".join(line.model_dump_json() for line in index.lines)
     return f'{{"lines": [\n{rows}\n]}}\n'
 
 
-def _is_current(rendered: RenderedLine, words: str, voice: Voice, folder: Path) -> bool:
+def _is_current(rendered: RenderedLine, line: Line, voice: Voice | None, folder: Path) -> bool:
     path = folder / rendered.file
-    same = (rendered.words, rendered.voice) == (words, voice)
+    wav_sha256 = None if line.wav is None else _sha256(folder.parent / line.wav)
+    wanted = (line.say, voice, line.gain_db, wav_sha256)
+    same = (rendered.words, rendered.voice, rendered.gain_db, rendered.wav_sha256) == wanted
     return same and path.exists() and _sha256(path) == rendered.sha256
 
 
-def _render(words: str, voice: Voice, path: Path) -> RenderedLine:
-    wave = path.with_suffix(".wav")
-    try:
-        printed = _flite("-psdur", voice, words, str(wave))
-        samples, rate = soundfile.read(io.BytesIO(wave.read_bytes()), dtype="int16")
-    finally:
-        wave.unlink(missing_ok=True)
-    if rate != SAMPLE_RATE_HZ or samples.ndim != 1:
-        raise VoiceError(
-            f"flite's voice {voice} is not mono at {SAMPLE_RATE_HZ} Hz: use slt or rms"
-        )
-    soundfile.write(path, samples, rate, format="FLAC", subtype="PCM_16", compression_level=1.0)
-    spoken = words.split()
-    # flite prints phones without their words. How many phones the first n words have tells
-    # which phone ends word n; a word's neighbours change its sounds, hardly ever their number.
-    counts = [
-        sum(phone != _PAUSE for phone in _flite("-ps", voice, " ".join(spoken[:n]), "none").split())
-        for n in range(1, len(spoken) + 1)
-    ]
-    return RenderedLine(
+def _render(line: Line, voice: Voice | None, path: Path) -> tuple[RenderedLine, str]:
+    """Make a line's audio; also say in a word what was done."""
+    wav = None if line.wav is None else path.parent.parent / line.wav
+    spoken = _spoken(line, voice, wav)
+    write_flac(path, louder(spoken.samples, line.gain_db))
+    timing: Timing = "flite" if isinstance(voice, str) else "alignment"
+    done = "rendered"
+    if spoken.untimed is not None:
+        timing = "energy"
+        done = f"rendered; its words have no times: {spoken.untimed}"
+    rendered = RenderedLine(
         file=path.name,
-        words=words,
+        words=line.say,
         voice=voice,
-        seconds=round(len(samples) / rate, 3),
+        gain_db=line.gain_db,
+        wav_sha256=None if wav is None else _sha256(wav),
+        seconds=round(len(spoken.samples) / SAMPLE_RATE_HZ, 3),
         sha256=_sha256(path),
-        word_ends=word_ends(spoken, counts, printed),
+        timing=timing,
+        speech_start_seconds=spoken.speech_start_seconds,
+        speech_end_seconds=spoken.speech_end_seconds,
+        word_ends=tuple(WordEnd(word=word, end_seconds=end) for word, end in spoken.word_ends),
     )
+    return rendered, done
 
 
-def _flite(print_option: str, voice: Voice, words: str, wave: str) -> str:
-    flite = shutil.which("flite")
-    if flite is None:
-        raise VoiceError("flite is not on the PATH: sudo apt-get install flite")
-    command = [flite, "-voice", voice, print_option, "-t", words, "-o", wave]
-    try:
-        ran = subprocess.run(
-            command, capture_output=True, text=True, timeout=_LONGEST_RENDER_SECONDS, check=True
-        )
-    except (subprocess.CalledProcessError, subprocess.TimeoutExpired) as error:
-        raise VoiceError(
-            f"flite could not speak a line of {len(words)} letters: shorten it, or try "
-            f"`flite -voice {voice} -t hello -o hello.wav` by hand"
-        ) from error
-    return ran.stdout
+def _spoken(line: Line, voice: Voice | None, wav: Path | None) -> SpokenAudio:
+    if wav is not None:
+        try:
+            return timed_speech(read_sound(wav), line.say)
+        except SoundError as error:
+            raise VoiceError(f"{error}: check wav:, its path begins at the call file") from error
+    if voice is None:
+        raise VoiceError(f"{line.who!r} has no voice: give him one, or the line a wav")
+    return speak(line.say, voice)
 
 
 def _sha256(path: Path) -> str:
-    return hashlib.sha256(path.read_bytes()).hexdigest()
+    try:
+        return hashlib.sha256(path.read_bytes()).hexdigest()
+    except OSError as error:
+        raise VoiceError(f"{path} cannot be read: check the path, it begins at the call") from error

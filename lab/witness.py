@@ -1,9 +1,12 @@
 """Records everything that one participant of a call can see."""
 
 import asyncio
+import json
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
+from typing import Any, Literal
 
 from livekit import rtc
 from pydantic import ValidationError
@@ -11,6 +14,31 @@ from pydantic import ValidationError
 from wire.talking_point import TalkingPoint
 from wire.topics import TALKING_POINT, TRANSCRIPTION
 from wire.transcript import TranscriptAttributes
+
+Kind = Literal[
+    "packet",
+    "text stream",
+    "byte stream",
+    "attributes",
+    "metadata",
+    "room metadata",
+    "transcription",
+    "participant",
+    "data track",
+]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sighting:
+    """Anything that reached a participant, in bytes."""
+
+    received_seconds: float
+    """Since the Unix epoch."""
+    kind: Kind
+    topic: str
+    """Topic of a packet or stream; identity for what a participant says of himself."""
+    payload: bytes
+    """All of it: text and attributes too."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,6 +64,22 @@ class SeenMessage:
     """The talking point in it, if it is one."""
 
 
+class _EveryTopic(dict[str, Any]):
+    """Handlers of a room's streams in which every topic has the same one.
+
+    The library wants to know each topic beforehand, and drops streams of others; a spy cannot
+    know under which name something leaks.
+    """
+
+    def __init__(self, handler: Callable[[Any, str], None]) -> None:
+        super().__init__()
+        self._handler = handler
+
+    def get(self, _topic: str, _default: object = None) -> Any:
+        """Return the handler, whatever the topic."""
+        return self._handler
+
+
 @dataclass(slots=True)
 class Witness:
     """What one participant has seen so far."""
@@ -45,6 +89,8 @@ class Witness:
     role: str
     transcripts: list[SeenTranscript] = field(default_factory=list)
     messages: list[SeenMessage] = field(default_factory=list)
+    sightings: list[Sighting] = field(default_factory=list)
+    """Everything, what stands in `transcripts` and `messages` too."""
     malformed: int = 0
     """Messages on our topics that do not fit `wire`."""
     agent_seen_seconds: float | None = None
@@ -55,32 +101,77 @@ class Witness:
     def attach(self, room: rtc.Room, tasks: asyncio.TaskGroup) -> None:
         """Watch a room; call before connecting. The tasks end with the streams they read."""
 
-        def on_stream(reader: rtc.TextStreamReader, sender: str) -> None:
-            tasks.create_task(self._read(reader, sender))
+        def on_text(reader: rtc.TextStreamReader, sender: str) -> None:
+            tasks.create_task(self._read_text(reader, sender))
 
-        def on_data(packet: rtc.DataPacket) -> None:
-            self._take(packet)
+        def on_bytes(reader: rtc.ByteStreamReader, _sender: str) -> None:
+            tasks.create_task(self._read_bytes(reader))
 
-        def on_participant(participant: rtc.RemoteParticipant) -> None:
-            is_agent = participant.kind == rtc.ParticipantKind.PARTICIPANT_KIND_AGENT
-            if is_agent and self.agent_seen_seconds is None:
-                self.agent_seen_seconds = time.time()
-
-        room.register_text_stream_handler(TRANSCRIPTION, on_stream)
-        room.on("data_received", on_data)
-        room.on("participant_connected", on_participant)
+        room._text_stream_handlers = _EveryTopic(on_text)
+        room._byte_stream_handlers = _EveryTopic(on_bytes)
+        room.on("data_received", self._take)
+        room.on("participant_connected", self._on_participant)
+        room.on("participant_attributes_changed", self._on_attributes)
+        room.on("participant_metadata_changed", self._on_metadata)
+        room.on("participant_name_changed", self._on_name)
+        room.on("room_metadata_changed", self._on_room_metadata)
+        room.on("transcription_received", self._on_transcription)
+        room.on("data_track_published", self._on_data_track)
 
     def look_around(self, room: rtc.Room) -> None:
         """Take note of who was in the room already; call after connecting."""
-        kinds = [participant.kind for participant in room.remote_participants.values()]
-        agent_is_here = rtc.ParticipantKind.PARTICIPANT_KIND_AGENT in kinds
-        if agent_is_here and self.agent_seen_seconds is None:
+        self._see("room metadata", "", room.metadata or "")
+        for participant in room.remote_participants.values():
+            self._on_participant(participant)
+
+    def _see(self, kind: Kind, topic: str, content: str | bytes) -> None:
+        payload = content.encode() if isinstance(content, str) else content
+        self.sightings.append(
+            Sighting(received_seconds=time.time(), kind=kind, topic=topic, payload=payload)
+        )
+
+    def _on_participant(self, participant: rtc.RemoteParticipant) -> None:
+        told = {
+            "name": participant.name,
+            "metadata": participant.metadata,
+            "attributes": dict(participant.attributes),
+        }
+        self._see("participant", participant.identity, _json(told))
+        is_agent = participant.kind == rtc.ParticipantKind.PARTICIPANT_KIND_AGENT
+        if is_agent and self.agent_seen_seconds is None:
             self.agent_seen_seconds = time.time()
 
-    async def _read(self, reader: rtc.TextStreamReader, sender: str) -> None:
-        text = await reader.read_all()
+    def _on_attributes(self, changed: dict[str, str], participant: rtc.Participant) -> None:
+        self._see("attributes", participant.identity, _json(changed))
+
+    def _on_metadata(self, participant: rtc.Participant, _old: str, new: str) -> None:
+        self._see("metadata", participant.identity, new)
+
+    def _on_name(self, participant: rtc.Participant, _old: str, new: str) -> None:
+        self._see("participant", participant.identity, new)
+
+    def _on_room_metadata(self, _old: str, new: str) -> None:
+        self._see("room metadata", "", new)
+
+    def _on_transcription(self, segments: list[Any], *_: object) -> None:
+        for segment in segments:
+            self._see("transcription", segment.id, segment.text)
+
+    def _on_data_track(self, track: Any) -> None:
+        self._see("data track", "", str(getattr(track, "info", track)))
+
+    async def _read_text(self, reader: rtc.TextStreamReader, sender: str) -> None:
         try:
-            attributes = TranscriptAttributes.from_stream(dict(reader.info.attributes or {}))
+            text = await reader.read_all()
+        except rtc.StreamError:
+            return  # it was under way when this participant left
+        told = dict(reader.info.attributes or {})
+        topic = reader.info.topic
+        self._see("text stream", topic, _json(told) + "\n" + text)
+        if topic != TRANSCRIPTION:
+            return
+        try:
+            attributes = TranscriptAttributes.from_stream(told)
         except ValidationError:
             self.malformed += 1
             return
@@ -90,19 +181,29 @@ class Witness:
         self.transcripts.append(seen)
         self.on_transcript(seen)
 
+    async def _read_bytes(self, reader: rtc.ByteStreamReader) -> None:
+        content = _json(dict(reader.info.attributes or {})).encode()
+        with suppress(rtc.StreamError):  # what came of it counts
+            async for piece in reader:
+                content += piece
+        self._see("byte stream", reader.info.topic, content)
+
     def _take(self, packet: rtc.DataPacket) -> None:
+        payload = bytes(packet.data)
+        self._see("packet", packet.topic or "", payload)
         point = None
         if packet.topic == TALKING_POINT:
             try:
-                point = TalkingPoint.model_validate_json(packet.data)
+                point = TalkingPoint.model_validate_json(payload)
             except ValidationError:
                 self.malformed += 1
         seen = SeenMessage(
-            received_seconds=time.time(),
-            topic=packet.topic or "",
-            payload=bytes(packet.data),
-            point=point,
+            received_seconds=time.time(), topic=packet.topic or "", payload=payload, point=point
         )
         self.messages.append(seen)
         if point:
             self.on_talking_point(seen)
+
+
+def _json(content: Mapping[str, Any]) -> str:
+    return json.dumps(content, ensure_ascii=False)

@@ -25,6 +25,8 @@ class Part:
         self.name = name
         self._process = process
         self._on_line = on_line
+        self._command: Sequence[str] = ()
+        self._env: dict[str, str] = {}
         self._last_lines: deque[str] = deque(maxlen=_LAST_LINES)
         # Owned by the part: `stop` and `wait` await it.
         self._output = asyncio.get_running_loop().create_task(self._read(), name=f"{name} output")
@@ -34,16 +36,23 @@ class Part:
         cls, name: str, command: Sequence[str], *, env: dict[str, str], on_line: LineSink
     ) -> "Part":
         """Start a process in a session of its own, so that Ctrl-C reaches only its owner."""
-        process = await asyncio.create_subprocess_exec(
-            *command,
-            env=env,
-            stdin=asyncio.subprocess.DEVNULL,
-            stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.STDOUT,
-            start_new_session=True,
-            limit=1 << 20,
+        part = cls(name, await _spawn(command, env), on_line)
+        part._command, part._env = command, env
+        return part
+
+    async def restart(self) -> None:
+        """Start the same command again, in place of a process that has ended or is ended now.
+
+        Raises:
+            PartError: the part was not made with `start`.
+        """
+        if not self._command:
+            raise PartError(f"{self.name} cannot be started again: its command is not known")
+        await self.stop()
+        self._process = await _spawn(self._command, self._env)
+        self._output = asyncio.get_running_loop().create_task(
+            self._read(), name=f"{self.name} output"
         )
-        return cls(name, process, on_line)
 
     @property
     def pid(self) -> int:
@@ -104,3 +113,15 @@ class Part:
             text = line.decode(errors="replace").rstrip()
             self._last_lines.append(text)
             self._on_line(self.name, text)
+
+
+async def _spawn(command: Sequence[str], env: dict[str, str]) -> asyncio.subprocess.Process:
+    return await asyncio.create_subprocess_exec(
+        *command,
+        env=env,
+        stdin=asyncio.subprocess.DEVNULL,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.STDOUT,
+        start_new_session=True,
+        limit=1 << 20,
+    )

@@ -17,6 +17,7 @@ from stack.part import LineSink, Part, PartError
 from stack.ports import find_free_port
 
 START_SECONDS: Final = 60.0
+POLL_SECONDS: Final = 0.2
 WORKER_DRAIN_SECONDS: Final = 3
 """How long calls may go on when the stack stops."""
 
@@ -157,7 +158,7 @@ async def wait_until_answers(part: Part, url: str) -> None:
     """
     last = "no answer"
     async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=5)) as http:
-        for _ in range(round(START_SECONDS / 0.1)):
+        for _ in range(round(START_SECONDS / POLL_SECONDS)):
             if not part.is_running:
                 raise part.failure("ended while it was starting")
             try:
@@ -167,5 +168,5 @@ async def wait_until_answers(part: Part, url: str) -> None:
                     last = (await response.text())[:500]
             except (aiohttp.ClientError, TimeoutError):
                 pass
-            await asyncio.sleep(0.1)
+            await asyncio.sleep(POLL_SECONDS)
     raise PartError(f"{url} was not ready after {START_SECONDS:.0f} s: {last}")

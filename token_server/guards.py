@@ -91,5 +91,5 @@ def _replay(message: Message, receive: Receive) -> Receive:
 def _log_answer(scope: Scope, status: int, seconds: float) -> None:
     # Quoted, so that a path cannot write lines of its own; the query may hold anything.
     path = quote(scope["path"], safe="/-_.~")[:_PATH_SHOWN]
-    level = logging.DEBUG if path in {"/health", "/ready"} and status < 400 else logging.INFO
+    level = logging.DEBUG if path in {"/health", "/ready"} else logging.INFO
     _log.log(level, "%s %s %d %.0f ms", scope["method"], path, status, seconds * 1000)

@@ -8,15 +8,12 @@ from lab.call_file import (
     PAUSE_SECONDS,
     CallFile,
     CallFileError,
-    find_words,
+    EspeakVoice,
     load_call,
     parse_call,
-    spoken_words,
 )
 
 pytestmark = pytest.mark.unit
-
-SALES = Path(__file__).parents[2] / "lab" / "calls" / "sales.yaml"
 
 GOOD = """\
 title: A call
@@ -68,10 +65,6 @@ def test_a_talking_point_names_its_line_by_words_or_by_number() -> None:
     assert by_number.lines_meant(by_number.expectations.talking_points[0]) == [1]
 
 
-def test_expectations_may_be_left_out() -> None:
-    assert parse(GOOD.split("expectations:")[0]).expectations.talking_points == ()
-
-
 def test_a_participant_who_is_not_there_is_a_key_error() -> None:
     with pytest.raises(KeyError):
         parse(GOOD).participant("cleo")
@@ -94,6 +87,32 @@ def test_a_participant_who_is_not_there_is_a_key_error() -> None:
         ("line: the price", "line: 4", 18, "4 means no lines", "1 to 3"),
         ("It depends.", "The price depends.", 18, "means 2 lines", "words that one line has"),
         ("line: the price", "line: [1]", 18, "talking_points 1, line", "Change its value"),
+        ("role: host", "role: guest", 4, "the call has no host", "role: host"),
+        ("identity: ana", "identity: all", 5, "means everybody", "another"),
+        ("voice: slt", "voice: sly", 5, "participants 1, voice", "Change its value"),
+        ("voice: slt", "voice: {engine: espeak-ng}", 5, "voice, name is missing", "Add name:"),
+        (
+            "voice: slt",
+            "voice: {engine: espeak-ng, name: en, spead: 9}",
+            5,
+            "no field participants 1, voice, spead",
+            "engine, name, speed, pitch",
+        ),
+        (
+            "voice: slt",
+            "voice: {engine: espeak-ng, name: en, speed: 9}",
+            5,
+            "participants 1, voice, speed",
+            "Change its value",
+        ),
+        ("voice: slt", "voice: null", 8, "'ana' has no voice", "a wav:"),
+        ("voice: slt}", "voice: slt, joins: false}", 5, "'ana' never joins", "do: join"),
+        ("at: 2", 'at: "2"', 9, "lines 1, at", "Change its value"),
+        ("at: 2", "at: 2\n    gain_db: 30", 10, "lines 1, gain_db", "Change its value"),
+        ("rule: pricing, ", "", 18, "either rule or text", "one of the two"),
+        ("within_seconds: 2", "within_seconds: 2, to: [ben]", 18, "is a guest", "hosts only"),
+        ("within_seconds: 2", "within_seconds: 2, to: []", 18, "to is empty", "at least one"),
+        ("within_seconds: 2", "within_seconds: 0", 18, "within_seconds", "Change its value"),
         ("say: Hello Ben.", "say: Hello Ben: you", 10, "it is not YAML", "quote a text"),
         ("say: Hello Ben.", "say: Hello.\n    say: Ben.", 11, "say stands twice", "Keep one"),
         ("title: A call", "- a list", 2, "it is not YAML", "Mend it"),
@@ -107,6 +126,109 @@ def test_what_is_wrong_is_told_with_line_reason_and_remedy(
     assert reason in error.reason
     assert remedy.lower() in error.remedy.lower()
     assert str(error).startswith(f"call.yaml, line {line}: ")
+
+
+@pytest.mark.parametrize(
+    ("more", "reason", "remedy"),
+    [
+        ("noise: [{snr_db: 3}]", "either kind or file", "one of the two"),
+        ("noise: [{kind: hum, file: a.wav, snr_db: 3}]", "either kind or file", "one of the two"),
+        ("noise: [{kind: hum}]", "noise 1, snr_db is missing", "Add snr_db:"),
+        ("noise: [{who: cleo, kind: hum, snr_db: 3}]", "'cleo' is no participant", "ana, ben"),
+        ("events: [{do: dance, who: ana, at: 1}]", "events 1, do", "Change its value"),
+        ("events: [{do: leave, who: ana}]", "one of at, with_line and after_line", "exactly one"),
+        ("events: [{do: leave, who: ana, at: 1, after_line: 1}]", "one of at", "exactly one"),
+        ("events: [{do: leave, at: 1}]", "leave needs somebody", "Add who:"),
+        ("events: [{do: leave, who: cleo, at: 1}]", "'cleo' is no participant", "ana, ben"),
+        ("events: [{do: kill_job, who: ana, at: 1}]", "nobody in the call", "Remove who"),
+        ("events: [{do: leave, who: ana, with_line: 4}]", "no line 4", "1 to 3"),
+        ("events: [{do: leave, who: ana, after_line: 0}]", "after_line", "Change its value"),
+        ("events: [{do: leave, who: ana, at: 1, offset_seconds: 1}]", "no offset", "in at"),
+        ("events: [{do: network, who: ana, at: 1}]", "what is wrong with it", "loss_percent:"),
+        ("events: [{do: mute, who: ana, at: 1, delay_ms: 9}]", "only network", "do: network"),
+        (
+            "events: [{do: network, who: ana, at: 1, loss_percent: 101}]",
+            "events 1, loss_percent",
+            "Change its value",
+        ),
+        ("expectations: {heard: [{who: ben, words: hello}]}", "does not say 'hello'", "one say:"),
+        (
+            "expectations: {heard: [{who: ben, words: price, line: 1}]}",
+            "does not say 'price' there",
+            "one say:",
+        ),
+        ("expectations: {heard: [{who: ben, words: price, line: 9}]}", "no line 9", "1 to 3"),
+        ("expectations: {max_latency: {}}", "no field expectations, max_latency", "max_latency_ms"),
+        (
+            "expectations: {max_latency_ms: {final: 9}}",
+            "no field expectations, max_latency_ms, final",
+            "speech_end_to_final",
+        ),
+        ("expectations: {first_words_kept: 1}", "first_words_kept", "Change its value"),
+    ],
+)
+def test_what_is_wrong_in_the_rest_is_told_with_line_reason_and_remedy(
+    more: str, reason: str, remedy: str
+) -> None:
+    text = GOOD.split("expectations:")[0] + more + "\n"
+    with pytest.raises(CallFileError) as caught:
+        parse(text)
+    assert caught.value.line == 16
+    assert reason in caught.value.reason
+    assert remedy.lower() in caught.value.remedy.lower()
+
+
+def test_a_call_with_nothing_told_expects_what_is_promised() -> None:
+    expected = parse(GOOD.split("expectations:")[0]).expectations
+    assert (expected.talking_points, expected.max_invented_words) == ((), 0)
+    assert expected.first_words_kept
+    assert expected.last_words_kept
+    assert expected.max_word_error_rate is None
+    assert expected.max_latency_ms.speech_end_to_final is None
+
+
+def test_noise_is_of_one_microphone_or_of_all() -> None:
+    call = parse(
+        GOOD + "noise: [{kind: hum, snr_db: 20}, {who: ben, file: street.flac, snr_db: 10}]\n"
+    )
+    assert [noise.kind for noise in call.noise_of("ana")] == ["hum"]
+    assert [noise.kind for noise in call.noise_of("ben")] == ["hum", None]
+
+
+def test_a_call_without_lines_is_refused() -> None:
+    with pytest.raises(CallFileError, match=r"line 7: lines is empty\. Give it at least one entry"):
+        parse(GOOD.split("lines:")[0] + "lines: []\n")
+
+
+@pytest.mark.parametrize(
+    ("when", "seconds"),
+    [
+        ("at: 4.5", 4.5),
+        ("with_line: 2", 10.0),
+        ("with_line: 2, offset_seconds: -1.5", 8.5),
+        ("after_line: 2", 11.5),
+        ("after_line: 2, offset_seconds: 1", 12.5),
+        ("with_line: 1, offset_seconds: -9", 0.0),
+    ],
+)
+def test_an_event_is_due_at_its_time_or_with_its_line(when: str, seconds: float) -> None:
+    call = parse(GOOD + f"events: [{{do: mute, who: ben, {when}}}]\n")
+    assert call.event_seconds(call.events[0], [2.0, 10.0, 20.0], [1.0, 1.5, 3.0]) == seconds
+
+
+def test_a_voice_of_the_second_engine_has_its_usual_speed() -> None:
+    call = parse(GOOD.replace("voice: rms", "voice: {engine: espeak-ng, name: en-us+f3}"))
+    assert call.participant("ben").voice == EspeakVoice(
+        engine="espeak-ng", name="en-us+f3", speed=150, pitch=50
+    )
+
+
+def test_who_joins_later_is_not_there_at_the_beginning() -> None:
+    call = parse(
+        GOOD.replace("voice: rms}", "voice: rms, joins: false}")
+        + "events: [{do: join, who: ben, with_line: 2, offset_seconds: -1}]\n"
+    )
+    assert not call.participant("ben").joins
 
 
 @pytest.mark.parametrize("text", ["", "# nothing\n", "- a\n- b\n", "\x00"])
@@ -125,29 +247,3 @@ def test_a_file_in_another_encoding_is_refused(tmp_path: Path) -> None:
     path.write_bytes(GOOD.replace("Hello", "Holá").encode("latin-1"))
     with pytest.raises(CallFileError, match="UTF-8"):
         load_call(path)
-
-
-def test_words_are_compared_without_signs_and_capitals() -> None:
-    assert spoken_words("It\N{RIGHT SINGLE QUOTATION MARK}s twenty-one, Ben!") == [
-        "it's",
-        "twenty",
-        "one",
-        "ben",
-    ]
-
-
-def test_words_are_found_only_in_a_row_and_whole() -> None:
-    words = ["the", "price", "of", "the", "prize"]
-    assert find_words(words, ["the", "prize"]) == 3
-    assert find_words(words, ["price", "the"]) is None
-    assert find_words(words, ["pri"]) is None
-    assert find_words(words, []) is None
-
-
-def test_the_sales_call_expects_five_talking_points_from_the_guest() -> None:
-    call = load_call(SALES)
-    expected = call.expectations.talking_points
-    assert len({point.rule for point in expected}) == len(expected) == 5
-    for point in expected:
-        (index,) = call.lines_meant(point)
-        assert call.participant(call.lines[index].who).role == "guest"

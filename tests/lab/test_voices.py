@@ -3,6 +3,7 @@
 import hashlib
 from pathlib import Path
 
+import numpy as np
 import pytest
 import soundfile
 
@@ -15,15 +16,12 @@ from lab.voices import (
     line_file,
     read_index,
     render_call,
-    timed_phones,
     voices_folder,
-    word_ends,
 )
 
 pytestmark = pytest.mark.unit
 
-CALLS = Path(__file__).parents[2] / "lab" / "calls"
-PRINTED = "pau:0.2 g:0.3 uh:0.4 d:0.5 pau:0.7 b:0.8 eh:0.9 n:1.1 pau:1.3 \n"
+SALES = Path(__file__).parents[2] / "lab" / "calls" / "sales"
 CALL = """\
 title: T
 purpose: P
@@ -35,7 +33,15 @@ lines: [{who: ana, say: Good morning.}]
 
 def rendered(words: tuple[WordEnd, ...]) -> RenderedLine:
     return RenderedLine(
-        file="01-ana.flac", words="...", voice="slt", seconds=9, sha256="", word_ends=words
+        file="01-ana.flac",
+        words="A security review",
+        voice="slt",
+        seconds=9,
+        sha256="",
+        timing="flite" if words else "energy",
+        speech_start_seconds=0.1,
+        speech_end_seconds=8.0,
+        word_ends=words,
     )
 
 
@@ -48,6 +54,9 @@ def kept(folder: Path, file: str, words: str) -> RenderedLine:
         voice="slt",
         seconds=1.0,
         sha256=hashlib.sha256(b"audio").hexdigest(),
+        timing="energy",
+        speech_start_seconds=0.0,
+        speech_end_seconds=1.0,
         word_ends=(),
     )
 
@@ -59,21 +68,6 @@ def write_index(folder: Path, *lines: RenderedLine) -> None:
 def test_file_names_follow_the_order_of_the_lines() -> None:
     assert line_file(7, "ana") == "07-ana.flac"
     assert voices_folder(Path("calls/sales.yaml")) == Path("calls/sales")
-
-
-def test_phones_are_read_with_their_ends() -> None:
-    assert timed_phones(PRINTED)[:2] == [("pau", 0.2), ("g", 0.3)]
-
-
-def test_a_word_ends_with_its_last_phone_and_not_with_the_pause_behind_it() -> None:
-    ends = word_ends(["Good,", "Ben"], [3, 6], PRINTED)
-    assert [each.end_seconds for each in ends] == [0.5, 1.1]
-
-
-@pytest.mark.parametrize("counts", [[3, 5], [4, 3], []])
-def test_words_that_do_not_fit_the_phones_are_refused(counts: list[int]) -> None:
-    with pytest.raises(VoiceError, match="timing does not fit"):
-        word_ends(["Good,", "Ben"], counts, PRINTED)
 
 
 def test_a_phrase_ends_with_its_last_word() -> None:
@@ -89,7 +83,11 @@ def test_a_phrase_ends_with_its_last_word() -> None:
 
 def test_a_phrase_that_is_not_said_is_refused() -> None:
     with pytest.raises(VoiceError, match="is not said"):
-        rendered(()).phrase_end_seconds("security review")
+        rendered(()).phrase_end_seconds("the price")
+
+
+def test_without_times_of_the_words_a_phrase_ends_with_the_speech() -> None:
+    assert rendered(()).phrase_end_seconds("a security") == 8.0
 
 
 def test_nothing_rendered_is_an_empty_index(tmp_path: Path) -> None:
@@ -126,22 +124,71 @@ def test_changed_words_or_audio_need_flite_and_say_how_to_get_it(
         render_call(parse_call(CALL, Path("c.yaml")), tmp_path)
 
 
-@pytest.mark.parametrize("path", sorted(CALLS.glob("*.yaml")), ids=lambda path: path.stem)
-def test_the_voices_in_the_tree_are_those_of_the_call(path: Path) -> None:
-    call = load_call(path)
-    folder = voices_folder(path)
-    index = read_index(folder)
-    assert [line.words for line in index.lines] == [line.say for line in call.lines]
-    for number, (line, said) in enumerate(zip(index.lines, call.lines, strict=True), start=1):
-        audio = soundfile.info(folder / line.file)
-        assert line.file == line_file(number, said.who)
-        assert (audio.samplerate, audio.channels, audio.format) == (16000, 1, "FLAC")
-        assert audio.duration == pytest.approx(line.seconds, abs=0.01)
-        assert line.sha256 == hashlib.sha256((folder / line.file).read_bytes()).hexdigest()
-        ends = [each.end_seconds for each in line.word_ends]
-        assert ends == sorted(ends)
-        assert 0 < ends[0] <= ends[-1] < line.seconds
-    for point in call.expectations.talking_points:
-        if isinstance(point.line, str):
-            (meant,) = call.lines_meant(point)
-            assert index.lines[meant].phrase_end_seconds(point.line) > 0
+def spoken_call(folder: Path, more: str = "wav: speech/hello.ogg") -> Path:
+    """A call whose only line is real speech, in stereo at another rate."""
+    audio, rate = soundfile.read(SALES / "02-ben.flac", dtype="int16")
+    assert rate == 16000
+    (folder / "speech").mkdir()
+    stereo = np.stack((audio, audio), axis=1)
+    soundfile.write(folder / "speech" / "hello.ogg", stereo, 16000)
+    text = CALL.replace("voice: slt", "voice: null").replace(
+        "say: Good morning.", f"say: Good morning. I am happy to be here., {more}"
+    )
+    path = folder / "call.yaml"
+    path.write_text(text)
+    return path
+
+
+def test_real_speech_is_found_from_the_call_file_and_its_words_get_their_times(
+    tmp_path: Path,
+) -> None:
+    path = spoken_call(tmp_path)
+    told: list[str] = []
+    (line,) = render_call(load_call(path), voices_folder(path), told.append).lines
+    known = read_index(SALES).lines[1]
+    assert told == ["1/1 01-ana.flac 2.6 s rendered"]
+    assert (line.voice, line.timing) == (None, "alignment")
+    assert line.wav_sha256 is not None
+    assert line.phrase_end_seconds("good morning") == pytest.approx(
+        known.phrase_end_seconds("good morning"), abs=0.1
+    )
+    audio = soundfile.info(voices_folder(path) / line.file)
+    assert (audio.samplerate, audio.channels, audio.format) == (16000, 1, "FLAC")
+
+
+def test_other_speech_under_the_same_name_is_rendered_again(tmp_path: Path) -> None:
+    path = spoken_call(tmp_path)
+    before = render_call(load_call(path), voices_folder(path))
+    again = render_call(load_call(path), voices_folder(path))
+    assert again == before
+    audio, _ = soundfile.read(SALES / "02-ben.flac", dtype="int16")
+    soundfile.write(tmp_path / "speech" / "hello.ogg", audio // 2, 16000)
+    assert render_call(load_call(path), voices_folder(path)) != before
+
+
+def test_speech_with_other_words_is_rendered_and_says_what_is_not_known(tmp_path: Path) -> None:
+    path = spoken_call(tmp_path)
+    path.write_text(path.read_text().replace("I am happy to be here", "One two three " * 6))
+    told: list[str] = []
+    (line,) = render_call(load_call(path), voices_folder(path), told.append).lines
+    assert (line.timing, line.word_ends) == ("energy", ())
+    assert "its words have no times" in told[0]
+
+
+def test_gain_makes_the_audio_quieter_and_leaves_the_times(tmp_path: Path) -> None:
+    path = spoken_call(tmp_path)
+    (loud,) = render_call(load_call(path), voices_folder(path)).lines
+    before, _ = soundfile.read(voices_folder(path) / loud.file, dtype="int16")
+    path.write_text(path.read_text().replace("hello.ogg", "hello.ogg, gain_db: -20"))
+    (quiet,) = render_call(load_call(path), voices_folder(path)).lines
+    after, _ = soundfile.read(voices_folder(path) / quiet.file, dtype="int16")
+    assert quiet.gain_db == -20
+    assert quiet.word_ends == loud.word_ends
+    assert np.std(after) == pytest.approx(np.std(before) / 10, rel=0.02)
+
+
+@pytest.mark.parametrize("wav", ["none.wav", "call.yaml"])
+def test_speech_that_cannot_be_read_is_told_with_its_line(wav: str, tmp_path: Path) -> None:
+    path = spoken_call(tmp_path, f"wav: {wav}")
+    with pytest.raises(VoiceError, match=rf"line 1 of 'T': .*{wav}"):
+        render_call(load_call(path), voices_folder(path))

@@ -1,0 +1,179 @@
+"""Plays the events of a call: who comes and goes, what breaks, and when it is whole again."""
+
+import asyncio
+import os
+import signal
+import time
+from contextlib import suppress
+from typing import Final
+
+from lab.call_file import SERVER_ACTIONS, Event
+from lab.client import Client
+from lab.front_desk import PlayError
+from lab.machine import ProcessTrees, jobs_of_worker
+from lab.network import Network, media_ports
+from lab.recording import FOREVER, PlayedEvent, Recording
+from stack.part import Part
+from stack.running import RunningStack, wait_until_answers
+
+MEDIA_SERVER: Final = "media server"
+WORKER: Final = "worker"
+
+
+class EventPlayer:
+    """Lets events happen to participants and to the parts of a stack."""
+
+    def __init__(
+        self,
+        recording: Recording,
+        clients: dict[str, Client],
+        stack: RunningStack | None,
+        trees: ProcessTrees | None,
+    ) -> None:
+        """Prepare.
+
+        Args:
+            recording: takes note of what happened.
+            clients: by the identity of the call file.
+            stack: whose parts may be killed; None: somebody else's.
+            trees: is told of parts that run as another process.
+        """
+        self._recording = recording
+        self._clients = clients
+        self._stack = stack
+        self._trees = trees
+        self._networks: dict[str, Network] = {}
+        self._silent_since: dict[str, float] = {}
+        self._absent_since: dict[str, float] = {}
+
+    def check(self) -> None:
+        """Make sure before the call that its events can be played.
+
+        Raises:
+            PlayError: an event needs a stack of the lab's own.
+        """
+        if self._stack is not None:
+            return
+        for event in self._recording.call.events:
+            if event.do in SERVER_ACTIONS:
+                raise PlayError(
+                    f"{event.do} cannot be played on a stack that runs already: leave --url out, "
+                    "and the lab starts one of its own"
+                )
+
+    def note_absent(self, who: str) -> None:
+        """Somebody is not in the call yet."""
+        self._gone(who, 0.0)
+
+    async def play(self, event: Event) -> None:
+        """Let an event happen now.
+
+        Raises:
+            PlayError: it cannot be played.
+        """
+        began = time.time()
+        if event.do in SERVER_ACTIONS:
+            await self._befall_server(event)
+        else:
+            assert event.who is not None  # noqa: S101 - the call file's check has seen to it
+            await self._befall(event, event.who)
+        played = PlayedEvent(event=event, began_seconds=began, done_seconds=time.time())
+        self._recording.events.append(played)
+        self._recording.on_event(played)
+
+    async def aclose(self) -> None:
+        """Mend what is still broken, and close the times in which somebody was away."""
+        for network in self._networks.values():
+            await network.aclose()
+        for who in list(self._silent_since):
+            self._back(who, FOREVER)
+
+    async def _befall(self, event: Event, who: str) -> None:
+        client = self._clients[who]
+        now = time.time()
+        match event.do:
+            case "join":
+                await client.join()
+                self._recording.joined_seconds.setdefault(who, client.first_join_seconds or now)
+            case "leave" | "hang_up":
+                self._gone(who, now)
+                await (client.leave() if event.do == "leave" else client.hang_up())
+                return
+            case "mute":
+                self._silent_since.setdefault(who, now)
+                await client.mute()
+                return
+            case "unmute":
+                await client.unmute()
+            case "republish":
+                self._silent_since.setdefault(who, now)
+                await client.republish()
+            case "network":
+                await self._spoil(event, who)
+                return
+            case _:
+                self._gone(who, now)
+                await (client.reload() if event.do == "reload" else client.reconnect())
+        self._back(who, time.time())
+
+    def _gone(self, who: str, since: float) -> None:
+        self._silent_since.setdefault(who, since)
+        self._absent_since.setdefault(who, since)
+
+    def _back(self, who: str, at: float) -> None:
+        for since, kept in (
+            (self._silent_since, self._recording.off_air),
+            (self._absent_since, self._recording.absent),
+        ):
+            if who in since:
+                kept.setdefault(who, []).append((since.pop(who), at))
+
+    async def _spoil(self, event: Event, who: str) -> None:
+        network = self._networks.setdefault(who, Network())
+        ports = await media_ports(self._clients[who].room)
+        await network.spoil(
+            ports, loss_percent=event.loss_percent or 0.0, delay_ms=event.delay_ms or 0.0
+        )
+        if event.seconds is not None:
+            await asyncio.sleep(event.seconds)
+            await network.aclose()
+
+    async def _befall_server(self, event: Event) -> None:
+        if self._stack is None:
+            self.check()
+            return
+        match event.do:
+            case "kill_worker":
+                part = self._stack.parts[WORKER]
+                part.kill()
+                await part.restart()
+                if self._trees:
+                    self._trees.replace(WORKER, part.pid)
+            case "kill_job":
+                self._kill_job(self._stack.parts[WORKER].pid)
+            case "stop_media_server":
+                part = self._own_media_server(self._stack)
+                part.kill()
+                await part.stop()
+            case _:
+                part = self._own_media_server(self._stack)
+                await part.restart()
+                if self._trees:
+                    self._trees.replace(MEDIA_SERVER, part.pid)
+                await wait_until_answers(part, self._stack.livekit_url.replace("ws", "http", 1))
+
+    def _own_media_server(self, stack: RunningStack) -> Part:
+        if MEDIA_SERVER not in stack.parts:
+            raise PlayError(
+                "the media server at LIVEKIT_URL is not the lab's own: unset LIVEKIT_URL, and the "
+                "lab starts one"
+            )
+        return stack.parts[MEDIA_SERVER]
+
+    def _kill_job(self, worker_pid: int) -> None:
+        jobs = jobs_of_worker(worker_pid)
+        if not jobs:
+            raise PlayError("kill_job: no process below the worker serves a call")
+        for job in jobs:
+            with suppress(ProcessLookupError):
+                os.kill(job.pid, signal.SIGKILL)

@@ -1,0 +1,86 @@
+"""Asks the token server for what a page asks it for: a room, tokens, and the end of the room."""
+
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import aiohttp
+
+
+class PlayError(Exception):
+    """The call could not be played; the text says what to do."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ticket:
+    """What lets one participant into the room."""
+
+    server_url: str
+    token: str
+
+
+class FrontDesk:
+    """The token server, as a client of one call sees it."""
+
+    def __init__(self, http: aiohttp.ClientSession, url: str, api_key: str | None) -> None:
+        self._http = http
+        self._headers = {"X-API-Key": api_key} if api_key else {}
+        self._room: dict[str, Any] = {}
+        self.url = url
+
+    @property
+    def room_name(self) -> str:
+        """The room that was opened."""
+        name: str = self._room["room_name"]
+        return name
+
+    async def open_room(self, playbook: str) -> str:
+        """Create a room and return its name.
+
+        Raises:
+            PlayError: the token server is away, or refused.
+        """
+        self._room = await self._post("/rooms", {"playbook": playbook})
+        return self.room_name
+
+    async def ticket(self, role: Literal["host", "guest"], seed: str, name: str) -> Ticket:
+        """Return what lets somebody in; the same seed gives the same identity in the room.
+
+        Raises:
+            PlayError: the token server is away, or refused.
+        """
+        answer = await self._post(
+            "/tokens",
+            {"participant_identity": seed, "participant_name": name},
+            {"Authorization": f"Bearer {self._room[role]['invitation']}"},
+        )
+        return Ticket(server_url=answer["server_url"], token=answer["participant_token"])
+
+    async def close_room(self) -> None:
+        """End the call for everybody; the token server may be gone already."""
+        try:
+            async with self._http.delete(
+                f"{self.url}/rooms/{self.room_name}", headers=self._headers
+            ):
+                return
+        except aiohttp.ClientError:
+            return  # who played the call has stopped the stack, and the room with it
+
+    async def _post(
+        self, path: str, body: dict[str, Any], headers: dict[str, str] | None = None
+    ) -> dict[str, Any]:
+        try:
+            async with self._http.post(
+                self.url + path, json=body, headers=headers or self._headers
+            ) as response:
+                answer: dict[str, Any] = await response.json(content_type=None)
+        except (aiohttp.ClientError, ValueError) as error:
+            raise PlayError(
+                f"{self.url}{path} gave no usable answer ({type(error).__name__}): is it the "
+                "address of a token server that runs?"
+            ) from None
+        if response.status >= 400:
+            raise PlayError(
+                f"POST {path}: {answer.get('title')}. {answer.get('detail', '')} "
+                f"{answer.get('remedy', '')}"
+            )
+        return answer

@@ -1,0 +1,118 @@
+"""Says which expectations of a call file, and which promises of Sidenote, were not kept."""
+
+from collections.abc import Iterator
+from typing import Final
+
+from lab.call_file import SERVER_ACTIONS, CallFile, find_words, spoken_words
+from lab.recording import Recording
+from lab.score_model import Score
+from lab.score_words import heard_in_line
+from lab.witness import SeenTranscript
+
+FINAL_P50_MS: Final = 1250.0
+"""Unless a call file says more: half of the finals are there by then."""
+FINAL_P95_MS: Final = 3000.0
+"""And nearly all by then. With fewer than twenty finals this is the slowest one, and a machine
+that is busy with something else must not fail a call: call files may ask for more."""
+RECEIVED_SHARE: Final = 0.93
+"""On a sound network so much of what is played must arrive; the rest is measuring in windows."""
+RECEIVED_SECONDS: Final = 0.3
+"""And so much may always be missing: some windows at the edges of a short line."""
+LOST_SHARE: Final = 0.15
+"""So much of a speaker's sound may lie outside the finals: breath and pauses at the edges."""
+LOST_SECONDS: Final = 1.0
+_BREAKING: Final = SERVER_ACTIONS | {"network", "reconnect", "reload"}
+"""Events in which sound is lost on its way, whatever Sidenote does."""
+
+
+def failures_of(score: Score, recording: Recording, finals: list[SeenTranscript]) -> list[str]:
+    """Return what failed, each beginning with the name of its score; empty: all is well."""
+    return [
+        *_words(score, recording.call),
+        *_heard(recording, finals),
+        *_promises(score),
+        *_talking_points(score),
+        *_coverage(score, recording.call),
+        *_delays(score, recording.call),
+    ]
+
+
+def _words(score: Score, call: CallFile) -> Iterator[str]:
+    words, expected = score.words, call.expectations
+    rate, most = words.error_rate, expected.max_word_error_rate
+    if rate is not None and most is not None and rate > most:
+        yield f"words.error_rate: {rate:.1%} of the words are wrong, at most {most:.1%} may be"
+    lines = ", ".join(str(number) for number in words.lines_losing_words)
+    if expected.first_words_kept and words.first_words_lost:
+        yield f"words.first_words_lost: {words.first_words_lost}, of the lines {lines}"
+    if expected.last_words_kept and words.last_words_lost:
+        yield f"words.last_words_lost: {words.last_words_lost}, of the lines {lines}"
+    if words.invented_words > expected.max_invented_words:
+        yield (
+            f"words.invented_words: {words.invented_words} while nobody spoke, at most "
+            f"{expected.max_invented_words} may be"
+        )
+
+
+def _heard(recording: Recording, finals: list[SeenTranscript]) -> Iterator[str]:
+    call = recording.call
+    for expected in call.expectations.heard:
+        places = range(len(call.lines)) if expected.line is None else [expected.line - 1]
+        wanted = spoken_words(expected.words)
+        if not any(
+            call.lines[place].who == expected.who
+            and find_words(heard_in_line(recording, finals, place), wanted) is not None
+            for place in places
+        ):
+            yield f"words.heard: {expected.words!r} of {expected.who} stands in no final"
+    for phrase in call.expectations.not_heard:
+        count = sum(
+            find_words(spoken_words(seen.text), spoken_words(phrase)) is not None for seen in finals
+        )
+        if count:
+            yield f"words.not_heard: {phrase!r} stands in {count} finals"
+
+
+def _promises(score: Score) -> Iterator[str]:
+    if score.attribution:
+        yield f"attribution: {score.attribution} finals under the wrong speaker"
+    if score.duplicates:
+        yield f"duplicates: {score.duplicates} finals or talking points were seen twice"
+    if score.order:
+        yield f"order: {score.order} finals came after one that was said later"
+    if score.malformed:
+        yield f"malformed: {score.malformed} messages do not fit the protocol in wire/"
+    if score.privacy.bytes:
+        who = ", ".join(name for name, seen in score.privacy.spies.items() if seen.bytes)
+        yield f"privacy: {score.privacy.bytes} private bytes were seen by {who}"
+
+
+def _talking_points(score: Score) -> Iterator[str]:
+    points = score.talking_points
+    for name in ("missed", "late", "twice", "unexpected"):
+        if labels := getattr(points, name):
+            yield f"talking_points.{name}: {', '.join(labels)}"
+
+
+def _coverage(score: Score, call: CallFile) -> Iterator[str]:
+    broken = any(event.do in _BREAKING for event in call.events)
+    keeps_all = call.expectations.first_words_kept and call.expectations.last_words_kept
+    for who, seen in score.coverage.items():
+        received, played = seen.received_seconds, seen.played_seconds
+        least = min(played * RECEIVED_SHARE, played - RECEIVED_SECONDS)
+        if not broken and received is not None and received < least:
+            yield f"coverage.received: {received:.1f} of {played:.1f} s of {who} arrived"
+        if keeps_all and seen.lost_seconds > max(LOST_SECONDS, played * LOST_SHARE):
+            yield f"coverage.lost: {seen.lost_seconds:.1f} of {played:.1f} s of {who} have no text"
+
+
+def _delays(score: Score, call: CallFile) -> Iterator[str]:
+    limits = call.expectations.max_latency_ms.model_dump()
+    for name, latency in score.latency_ms.items():
+        most = limits.get(name)
+        if name == "speech_end_to_final" and most is None:
+            most = FINAL_P95_MS
+            if latency.p50 is not None and latency.p50 > FINAL_P50_MS:
+                yield f"latency_ms.{name}: p50 {latency.p50:.0f}, at most {FINAL_P50_MS:.0f}"
+        if most is not None and latency.p95 is not None and latency.p95 > most:
+            yield f"latency_ms.{name}: p95 {latency.p95:.0f}, at most {most:.0f}"

@@ -1,0 +1,53 @@
+"""The lab's command line, as far as it starts nothing."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from lab.__main__ import main
+from lab.score import score
+from tests.lab.recordings import make_recording
+
+pytestmark = pytest.mark.unit
+
+
+def test_a_call_that_does_not_exist_is_explained_with_exit_code_2(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert main(["play", "none.yaml"]) == 2
+    assert "there is no such file" in capsys.readouterr().err
+
+
+def test_lint_tells_an_unplayable_call_by_its_exit_code(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "call.yaml"
+    path.write_text("title: T\n")
+
+    assert main(["lint", str(path)]) == 2
+    assert "error: " in capsys.readouterr().out
+
+
+def test_the_schema_is_printed_as_json(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["schema"]) == 0
+    assert "lines" in json.loads(capsys.readouterr().out)["properties"]
+
+
+def test_two_reports_are_compared(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "report.json"
+    path.write_text(score(make_recording()).model_dump_json())
+
+    assert main(["compare", str(path), str(path)]) == 0
+    assert "figures are the same" in capsys.readouterr().out
+
+
+def test_a_suite_that_does_not_exist_is_explained(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["suite", "none"]) == 2
+    assert "there is no suite 'none'" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("speed", ["0", "fast", "100"])
+def test_a_speed_that_makes_no_sense_is_refused(speed: str) -> None:
+    with pytest.raises(SystemExit, match="2"):
+        main(["play", "call.yaml", "--speed", speed])

@@ -1,0 +1,76 @@
+"""The lab's manual: its example works, and it names every field."""
+
+import re
+from pathlib import Path
+from typing import get_args
+
+import pytest
+
+from agent.playbook_file import parse_playbook
+from lab.call_file import (
+    Action,
+    CallFile,
+    EspeakVoice,
+    Event,
+    Expectations,
+    ExpectedTalkingPoint,
+    FliteVoice,
+    HeardWords,
+    LatencyLimits,
+    Line,
+    Noise,
+    NoiseKind,
+    Participant,
+)
+from lab.lint import lint_call
+
+pytestmark = pytest.mark.unit
+
+README = Path(__file__).parents[2] / "lab" / "README.md"
+TEXT = README.read_text(encoding="utf-8")
+PARTS = (
+    CallFile,
+    Participant,
+    EspeakVoice,
+    Line,
+    Noise,
+    Event,
+    Expectations,
+    ExpectedTalkingPoint,
+    HeardWords,
+    LatencyLimits,
+)
+
+
+def example(first_word: str) -> str:
+    blocks = re.findall(r"```yaml\n(.*?)```", TEXT, re.DOTALL)
+    (block,) = [block for block in blocks if re.search(rf"^{first_word}:", block, re.MULTILINE)]
+    return str(block)
+
+
+def test_the_example_can_be_copied_and_needs_no_remark(tmp_path: Path) -> None:
+    playbook = example("name")
+    assert parse_playbook(playbook, "helpdesk.yaml").name == "helpdesk"
+    (tmp_path / "helpdesk.yaml").write_text(playbook)
+    (tmp_path / "calls").mkdir()
+    call = tmp_path / "calls" / "helpdesk.yaml"
+    call.write_text(example("title"))
+    assert [str(remark) for remark in lint_call(call, tmp_path)] == []
+
+
+def test_every_field_has_its_place_in_the_manual() -> None:
+    prose = re.sub(r"```.*?```", "", TEXT, flags=re.DOTALL)
+    named = set(re.findall(r"[a-z0-9_]+", " ".join(re.findall(r"`([^`\n]+)`", prose))))
+    wanted = {field for part in PARTS for field in part.model_fields}
+    assert wanted <= named
+
+
+@pytest.mark.parametrize("names", [Action, FliteVoice, NoiseKind])
+def test_every_choice_has_its_place_in_the_manual(names: object) -> None:
+    for name in get_args(names):
+        assert f"`{name}`" in TEXT
+
+
+def test_every_call_has_its_place_in_the_manual() -> None:
+    for path in README.parent.glob("calls/*.yaml"):
+        assert f"| `{path.stem}` |" in TEXT

@@ -1,0 +1,24 @@
+"""How words are compared."""
+
+import pytest
+
+from lab.words import find_words, spoken_words
+
+pytestmark = pytest.mark.unit
+
+
+def test_words_are_compared_without_signs_and_capitals() -> None:
+    assert spoken_words("It\N{RIGHT SINGLE QUOTATION MARK}s twenty-one, Ben!") == [
+        "it's",
+        "twenty",
+        "one",
+        "ben",
+    ]
+
+
+def test_words_are_found_only_in_a_row_and_whole() -> None:
+    words = ["the", "price", "of", "the", "prize"]
+    assert find_words(words, ["the", "prize"]) == 3
+    assert find_words(words, ["price", "the"]) is None
+    assert find_words(words, ["pri"]) is None
+    assert find_words(words, []) is None
