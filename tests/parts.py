@@ -20,7 +20,16 @@ API_SECRET = secrets.token_urlsafe(32)
 
 def clean_environment(**settings: str) -> dict[str, str]:
     """An environment without this machine's settings and keys."""
-    foreign = ("OPENAI_", "LLM_", "LIVEKIT_", "ELEVEN", "STT", "SIDENOTE_", "DATABASE_URL", "PLAYBOOK")
+    foreign = (
+        "OPENAI_",
+        "LLM_",
+        "LIVEKIT_",
+        "ELEVEN",
+        "STT",
+        "SIDENOTE_",
+        "DATABASE_URL",
+        "PLAYBOOK",
+    )
     environment = {k: v for k, v in os.environ.items() if not k.startswith(foreign)}
     return environment | {
         "SIDENOTE_ENV_FILE": "/dev/null",

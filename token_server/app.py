@@ -22,6 +22,8 @@ from token_server.settings import TokenServerSettings
 from token_server.watch import Watch
 
 _TITLE: Final = "Sidenote token server"
+_LAST_LOOK_SECONDS: Final = 3.0
+"""How long the end waits for a look at the rooms that is under way."""
 _VERSION: Final = "0.1.0"
 _DESCRIPTION: Final = (
     "Creates calls with the agent in them and lets invited people in. Every error is a "
@@ -49,6 +51,8 @@ def create_app(
                 )
                 watching = tasks.create_task(watch.run(), name="watch")
                 yield
+                watch.stop()
+                await asyncio.wait({watching}, timeout=_LAST_LOOK_SECONDS)
                 watching.cancel()
 
     app = FastAPI(

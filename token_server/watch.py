@@ -3,6 +3,7 @@
 import asyncio
 import logging
 import time
+from contextlib import suppress
 from typing import Final, Literal
 
 from livekit import api
@@ -50,10 +51,11 @@ class Watch:
         self._foreign_until: dict[str, float] = {}
         """Sids of rooms that are not ours, and until when that is believed."""
         self._outage: str | None = None
+        self._stopping = asyncio.Event()
 
     async def run(self) -> None:
-        """Look and act, once per period, until cancelled."""
-        while True:
+        """Look and act, once per period, until `stop`."""
+        while not self._stopping.is_set():
             try:
                 await self.look_once(time.monotonic())
             except (ProblemError, StoreUnavailableError) as error:
@@ -63,7 +65,13 @@ class Watch:
                     _log.exception("this was not foreseen; the watch goes on")
             else:
                 self._note_outage(None)
-            await asyncio.sleep(PERIOD_SECONDS)
+            with suppress(TimeoutError):
+                async with asyncio.timeout(PERIOD_SECONDS):
+                    await self._stopping.wait()
+
+    def stop(self) -> None:
+        """Let `run` return after the look that is under way: a query is not broken off."""
+        self._stopping.set()
 
     async def look_once(self, now_seconds: float) -> None:
         """Look at media server and store, and send agents where they are missing.

@@ -342,7 +342,7 @@ async def test_it_runs_by_hand_with_a_script_and_answers(tmp_path: Path) -> None
             await send(socket, commit=True)
             answer = await receive(socket, "committed_transcript")
     finally:
-        process.send_signal(signal.SIGINT)
+        process.terminate()
         code = await process.wait()
     assert answer["text"] == "hello there hello there hello there"
-    assert code == 130
+    assert code == -signal.SIGTERM

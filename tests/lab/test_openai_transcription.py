@@ -121,5 +121,5 @@ async def test_it_runs_by_hand(tmp_path: Path) -> None:
         emulator = OpenAITranscription(Answers())
         emulator.base_url = (await process.stdout.readline()).decode().strip()
         assert (await ask(emulator, model="m")).text == "from the file"
-        process.send_signal(signal.SIGINT)
-        assert await process.wait() == 130
+        process.terminate()
+        assert await process.wait() == -signal.SIGTERM
