@@ -129,9 +129,9 @@ def _prepare_sqlite(connection: Any, _: object) -> None:
     """Let readers and one writer work at once, and wait for each other instead of failing."""
     cursor = connection.cursor()
     for pragma in (
+        "busy_timeout=5000",
         "journal_mode=WAL",
         "synchronous=NORMAL",
-        "busy_timeout=5000",
         "foreign_keys=ON",
         "secure_delete=ON",
     ):

@@ -60,6 +60,9 @@ def _leave_transactions_to_us(connection: Any, _: object) -> None:
     # The driver would commit before each change of a table: an upgrade that fails half-way
     # would leave tables behind that stop every later one.
     connection.isolation_level = None
+    # Kept by the file. Stores that opened a fresh file at once would race for it, and the change
+    # of the mode does not wait for others as everything else does.
+    connection.execute("PRAGMA journal_mode=WAL")
 
 
 def _begin(connection: Connection) -> None:
