@@ -1,7 +1,6 @@
 """How words are said: listed, in the dictionary, by their parts, by espeak-ng."""
 
 import logging
-import shutil
 from typing import ClassVar
 
 import pytest
@@ -60,7 +59,6 @@ def test_a_word_nobody_knows_is_left_out_and_named_with_the_remedy(
     assert "espeak-ng" in caplog.text
 
 
-@pytest.mark.skipif(not shutil.which("espeak-ng"), reason="apt-get install espeak-ng")
 def test_espeak_says_what_nobody_else_knows() -> None:
     found = pronounce(["Kubernetes", "Zapier"], {}, SmallDictionary())
     assert found["kubernetes"] == (phones_of("K Y UW B ER N IY T S"),)
