@@ -1,13 +1,14 @@
 """What happened in a meeting: what was said, and what the hosts were told."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import delete, func, select, update
 
 from records.connection import DatabaseConnection, StoreUnavailableError
 from records.tables import MeetingRow, SegmentRow, TalkingPointRow
 from transcript_buffer import Segment
-from wire.talking_point import TalkingPoint
+from wire.talking_point import BriefLine, TalkingPoint
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,7 +116,8 @@ class MeetingRecords(DatabaseConnection):
 
     async def put_talking_point(self, room_sid: str, point: TalkingPoint) -> None:
         """Keep a talking point; a newer version replaces an older one."""
-        row = {"room_sid": room_sid, **point.model_dump(exclude={"v"})}
+        answer = point.answer and point.answer.model_dump_json()
+        row = {"room_sid": room_sid, **point.model_dump(exclude={"v", "answer"}), "answer": answer}
         statement = self._insert(TalkingPointRow).values(**row)
         statement = statement.on_conflict_do_update(
             index_elements=[TalkingPointRow.id],
@@ -134,10 +136,7 @@ class MeetingRecords(DatabaseConnection):
         )
         async with self._transaction() as connection:
             rows = (await connection.execute(query)).mappings().all()
-        return [
-            TalkingPoint(**{key: value for key, value in row.items() if key != "room_sid"})
-            for row in rows
-        ]
+        return [_talking_point(dict(row)) for row in rows]
 
     async def erase_speaker(self, room_sid: str, identity: str) -> int:
         """Forget what a participant said, and what rests on it; return the segments erased.
@@ -161,3 +160,9 @@ class MeetingRecords(DatabaseConnection):
             )
         await self._scrub(deleted=points.rowcount + segments.rowcount > 0)
         return segments.rowcount
+
+
+def _talking_point(row: dict[str, Any]) -> TalkingPoint:
+    answer = row.pop("answer")
+    del row["room_sid"]
+    return TalkingPoint(**row, answer=answer and BriefLine.model_validate_json(answer))

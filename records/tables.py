@@ -1,6 +1,17 @@
 """The tables. Times are milliseconds since the Unix epoch, in columns that end in `_ms`."""
 
-from sqlalchemy import BigInteger, Boolean, ForeignKey, Index, Integer, MetaData, String, Text
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    Text,
+    false,
+)
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 
@@ -75,8 +86,13 @@ class SegmentRow(Base):
     text: Mapped[str] = mapped_column(Text)
     started_at_ms: Mapped[int] = mapped_column(BigInteger)
     ended_at_ms: Mapped[int] = mapped_column(BigInteger)
+    sequence: Mapped[int] = mapped_column(Integer, default=0, server_default="0")
+    """Its place in the order of being kept, from 1; 0: kept before finals were numbered."""
 
-    __table_args__ = (Index("ix_segments_meeting_order", "room_sid", "started_at_ms", "id"),)
+    __table_args__ = (
+        Index("ix_segments_meeting_order", "room_sid", "started_at_ms", "id"),
+        Index("ix_segments_meeting_sequence", "room_sid", "sequence"),
+    )
 
 
 class TalkingPointRow(Base):
@@ -98,6 +114,12 @@ class TalkingPointRow(Base):
     speaker_name: Mapped[str] = mapped_column(String(256))
     heard_at_ms: Mapped[int] = mapped_column(BigInteger)
     sent_at_ms: Mapped[int] = mapped_column(BigInteger)
+    answer: Mapped[str | None] = mapped_column(Text)
+    """A `wire.talking_point.BriefLine` as JSON."""
+    state: Mapped[str] = mapped_column(String(16), default="shown", server_default="shown")
+    pinned: Mapped[bool] = mapped_column(Boolean, default=False, server_default=false())
+    useful: Mapped[bool | None] = mapped_column(Boolean)
+    expires_at_ms: Mapped[int | None] = mapped_column(BigInteger)
 
     __table_args__ = (Index("ix_talking_points_meeting_order", "room_sid", "sequence"),)
 
@@ -136,3 +158,104 @@ class CoverageRow(Base):
     job_id: Mapped[str] = mapped_column(String(128), primary_key=True)
     identity: Mapped[str] = mapped_column(String(256), primary_key=True)
     report: Mapped[str] = mapped_column(Text)
+
+
+class TaskRow(Base):
+    """The newest version of a task, as `wire.tasks` tells it."""
+
+    __tablename__ = "tasks"
+
+    id: Mapped[str] = mapped_column(String(64), primary_key=True)
+    room_sid: Mapped[str] = mapped_column(ForeignKey("meetings.room_sid", ondelete="CASCADE"))
+    version: Mapped[int] = mapped_column(Integer)
+    sequence: Mapped[int] = mapped_column(Integer)
+    state: Mapped[str] = mapped_column(String(16))
+    proposes: Mapped[str] = mapped_column(String(16))
+    changes_task_id: Mapped[str | None] = mapped_column(String(64))
+    what: Mapped[str] = mapped_column(Text)
+    who: Mapped[str] = mapped_column(String(256))
+    due: Mapped[str] = mapped_column(String(32))
+    due_spoken: Mapped[str] = mapped_column(String(120))
+    priority: Mapped[str] = mapped_column(String(16))
+    quote: Mapped[str] = mapped_column(Text)
+    segment_id: Mapped[str] = mapped_column(String(64))
+    host_identity: Mapped[str] = mapped_column(String(256))
+    created_at_ms: Mapped[int] = mapped_column(BigInteger)
+    changed_at_ms: Mapped[int] = mapped_column(BigInteger)
+
+    __table_args__ = (Index("ix_tasks_meeting_order", "room_sid", "sequence"),)
+
+
+class AnswerRow(Base):
+    """The newest version of an answer to a host's question."""
+
+    __tablename__ = "answers"
+
+    id: Mapped[str] = mapped_column(String(64), primary_key=True)
+    room_sid: Mapped[str] = mapped_column(ForeignKey("meetings.room_sid", ondelete="CASCADE"))
+    version: Mapped[int] = mapped_column(Integer)
+    sequence: Mapped[int] = mapped_column(Integer)
+    content: Mapped[str] = mapped_column(Text)
+    """A `wire.answers.Answer` as JSON."""
+
+    __table_args__ = (Index("ix_answers_meeting_order", "room_sid", "sequence"),)
+
+
+class ErasureRow(Base):
+    """Up to where a participant's words were erased from a meeting."""
+
+    __tablename__ = "erasures"
+
+    room_sid: Mapped[str] = mapped_column(
+        ForeignKey("meetings.room_sid", ondelete="CASCADE"), primary_key=True
+    )
+    identity: Mapped[str] = mapped_column(String(256), primary_key=True)
+    transcript_sequence: Mapped[int] = mapped_column(Integer)
+
+
+class BriefRow(Base):
+    """A document that a host gave to a room, as plain text; a line of it is a line of this."""
+
+    __tablename__ = "briefs"
+
+    room_name: Mapped[str] = mapped_column(String(128), primary_key=True)
+    document: Mapped[str] = mapped_column(String(256), primary_key=True)
+    text: Mapped[str] = mapped_column(Text)
+    by_page: Mapped[bool] = mapped_column(Boolean)
+    """Whether the text holds one page (of a PDF) between form feeds, and pages are counted."""
+    given_at_ms: Mapped[int] = mapped_column(BigInteger)
+
+
+class UsageRow(Base):
+    """What one model of one provider did in a meeting on one day, and what it cost."""
+
+    __tablename__ = "usage"
+
+    room_sid: Mapped[str] = mapped_column(
+        ForeignKey("meetings.room_sid", ondelete="CASCADE"), primary_key=True
+    )
+    day: Mapped[str] = mapped_column(String(10), primary_key=True, index=True)
+    """UTC, ISO 8601."""
+    provider: Mapped[str] = mapped_column(String(64), primary_key=True)
+    model: Mapped[str] = mapped_column(String(120), primary_key=True)
+    usage: Mapped[str] = mapped_column(Text)
+    """Amounts by `wire.costs.UsageUnit`, as JSON."""
+    estimated: Mapped[bool] = mapped_column(Boolean)
+    currency: Mapped[str] = mapped_column(String(3))
+    cost: Mapped[float | None] = mapped_column(Float)
+    """None: the price table did not know the model."""
+
+
+class CallStateRow(Base):
+    """What the hosts have set for a meeting, for the agent that takes it up again."""
+
+    __tablename__ = "call_states"
+
+    room_sid: Mapped[str] = mapped_column(
+        ForeignKey("meetings.room_sid", ondelete="CASCADE"), primary_key=True
+    )
+    paused: Mapped[bool] = mapped_column(Boolean)
+    muted: Mapped[bool] = mapped_column(Boolean)
+    playbook: Mapped[str] = mapped_column(String(64))
+    goal: Mapped[str] = mapped_column(Text)
+    instruction: Mapped[str] = mapped_column(Text)

@@ -7,25 +7,57 @@ from pathlib import Path
 
 from pydantic import BaseModel
 
-from wire import consent, coverage, topics
+from wire import answers, consent, controls, costs, coverage, tasks, topics
+from wire.answers import Answer
 from wire.consent import ConsentRequest, ConsentState, Erased, OffTheRecordRequest
+from wire.controls import (
+    Accepted,
+    AskRequest,
+    CallState,
+    CatchUpReply,
+    CatchUpRequest,
+    PinRequest,
+    PlaybookRequest,
+    PointRequest,
+    PromptRequest,
+    TaskConfirmRequest,
+    TaskRequest,
+    UsefulRequest,
+)
+from wire.costs import CostReport
 from wire.coverage import CoverageReport, Notice
 from wire.dispatch import DispatchMetadata
 from wire.talking_point import TalkingPoint
+from wire.tasks import Task
 from wire.transcript import TranscriptAttributes
 
 SCHEMA_FOLDER = Path(__file__).parent / "schema"
 
 _MODELS: dict[str, type[BaseModel]] = {
+    "accepted.json": Accepted,
+    "answer.json": Answer,
+    "ask_request.json": AskRequest,
+    "call_state.json": CallState,
+    "catch_up_reply.json": CatchUpReply,
+    "catch_up_request.json": CatchUpRequest,
     "consent_request.json": ConsentRequest,
     "consent_state.json": ConsentState,
+    "cost_report.json": CostReport,
     "coverage_report.json": CoverageReport,
     "dispatch_metadata.json": DispatchMetadata,
     "erased.json": Erased,
     "notice.json": Notice,
     "off_the_record_request.json": OffTheRecordRequest,
+    "pin_request.json": PinRequest,
+    "playbook_request.json": PlaybookRequest,
+    "point_request.json": PointRequest,
+    "prompt_request.json": PromptRequest,
     "talking_point.json": TalkingPoint,
+    "task.json": Task,
+    "task_confirm_request.json": TaskConfirmRequest,
+    "task_request.json": TaskRequest,
     "transcript_attributes.json": TranscriptAttributes,
+    "useful_request.json": UsefulRequest,
 }
 
 
@@ -41,7 +73,7 @@ def make_files() -> dict[str, str]:
     }
     contents["topics.json"] = {
         name: constant
-        for module in (topics, consent, coverage)
+        for module in (topics, answers, consent, controls, costs, coverage, tasks)
         for name, constant in vars(module).items()
         if name.isupper()
     }

@@ -15,10 +15,25 @@ DropReason = Literal["queue_full", "provider_down", "consent", "decode_error"]
 """queue_full: audio came faster than it was taken. provider_down: no recognizer answered.
 consent: it was withdrawn while this was on its way. decode_error: the audio was unreadable."""
 
-NoticeReason = Literal["no_text", "silent", "encrypted", "provider_down", "recognizer_changed"]
+NoticeReason = Literal[
+    "no_text",
+    "silent",
+    "encrypted",
+    "provider_down",
+    "recognizer_changed",
+    "model_quiet",
+    "voice_missing",
+    "cap_near",
+    "stepped_down",
+    "playbook_unusable",
+    "command_refused",
+]
 """no_text: somebody speaks and no text comes. silent: the media server says that somebody speaks
 and the track is silent. encrypted: the track is encrypted end to end. provider_down: no recognizer
-answers. recognizer_changed: another recognizer listens from now on."""
+answers. recognizer_changed: another recognizer listens from now on. model_quiet: no language model
+answers, and the playbook goes on. voice_missing: nothing can speak aloud. cap_near: most of a cap
+is spent. stepped_down: near a cap, what costs is done without. playbook_unusable: the playbook
+that was asked for cannot be read. command_refused: a spoken command was heard and not followed."""
 
 
 class SpeakerCoverage(BaseModel):

@@ -38,6 +38,9 @@ class TranscriptAttributes(BaseModel):
     """Start of the speech, milliseconds since the Unix epoch."""
     ended_at_ms: int = Field(alias="sidenote.ended_at_ms")
     """End of the speech heard so far, milliseconds since the Unix epoch."""
+    sequence: int = Field(default=0, ge=0, alias="sidenote.sequence")
+    """Of a final: its place in the order in which this meeting's finals were kept, from 1 and
+    without a gap, so that a reader knows what it missed. 0: an interim."""
 
     def to_stream(self) -> dict[str, str]:
         """Return the attributes as LiveKit carries them: strings only, booleans in lower case."""

@@ -6,7 +6,18 @@
 export interface Notice {
   v?: number;
   id: string;
-  reason: 'no_text' | 'silent' | 'encrypted' | 'provider_down' | 'recognizer_changed';
+  reason:
+    | 'no_text'
+    | 'silent'
+    | 'encrypted'
+    | 'provider_down'
+    | 'recognizer_changed'
+    | 'model_quiet'
+    | 'voice_missing'
+    | 'cap_near'
+    | 'stepped_down'
+    | 'playbook_unusable'
+    | 'command_refused';
   over?: boolean;
   identity?: string;
   text: string;
@@ -21,7 +32,19 @@ export const noticeSchema = {
     v: { default: 1, type: 'integer' },
     id: { maxLength: 320, type: 'string' },
     reason: {
-      enum: ['no_text', 'silent', 'encrypted', 'provider_down', 'recognizer_changed'],
+      enum: [
+        'no_text',
+        'silent',
+        'encrypted',
+        'provider_down',
+        'recognizer_changed',
+        'model_quiet',
+        'voice_missing',
+        'cap_near',
+        'stepped_down',
+        'playbook_unusable',
+        'command_refused',
+      ],
       type: 'string',
     },
     over: { default: false, type: 'boolean' },

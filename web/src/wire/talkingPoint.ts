@@ -8,7 +8,7 @@ export interface TalkingPoint {
   id: string;
   version: number;
   sequence: number;
-  source: 'playbook' | 'model';
+  source: 'playbook' | 'model' | 'brief';
   rule_id?: string | null;
   text: string;
   complete?: boolean;
@@ -18,10 +18,37 @@ export interface TalkingPoint {
   speaker_name: string;
   heard_at_ms: number;
   sent_at_ms: number;
+  answer?: BriefLine | null;
+  state?: 'shown' | 'withdrawn' | 'expired' | 'dismissed';
+  pinned?: boolean;
+  useful?: boolean | null;
+  expires_at_ms?: number | null;
+}
+/**
+ * A place in the host's own documents.
+ */
+export interface BriefLine {
+  document: string;
+  line: number;
+  text: string;
 }
 
 /** What a reader checks a received message against. */
 export const talkingPointSchema = {
+  $defs: {
+    BriefLine: {
+      additionalProperties: false,
+      description: "A place in the host's own documents.",
+      properties: {
+        document: { maxLength: 256, type: 'string' },
+        line: { minimum: 1, type: 'integer' },
+        text: { maxLength: 4000, type: 'string' },
+      },
+      required: ['document', 'line', 'text'],
+      title: 'BriefLine',
+      type: 'object',
+    },
+  },
   additionalProperties: false,
   description: 'One version of one talking point, for hosts only.',
   properties: {
@@ -29,7 +56,7 @@ export const talkingPointSchema = {
     id: { maxLength: 64, minLength: 1, type: 'string' },
     version: { minimum: 1, type: 'integer' },
     sequence: { minimum: 1, type: 'integer' },
-    source: { enum: ['playbook', 'model'], type: 'string' },
+    source: { enum: ['playbook', 'model', 'brief'], type: 'string' },
     rule_id: { anyOf: [{ maxLength: 120, type: 'string' }, { type: 'null' }], default: null },
     text: { maxLength: 4000, type: 'string' },
     complete: { default: true, type: 'boolean' },
@@ -39,6 +66,15 @@ export const talkingPointSchema = {
     speaker_name: { maxLength: 256, type: 'string' },
     heard_at_ms: { type: 'integer' },
     sent_at_ms: { type: 'integer' },
+    answer: { anyOf: [{ $ref: '#/$defs/BriefLine' }, { type: 'null' }], default: null },
+    state: {
+      default: 'shown',
+      enum: ['shown', 'withdrawn', 'expired', 'dismissed'],
+      type: 'string',
+    },
+    pinned: { default: false, type: 'boolean' },
+    useful: { anyOf: [{ type: 'boolean' }, { type: 'null' }], default: null },
+    expires_at_ms: { anyOf: [{ type: 'integer' }, { type: 'null' }], default: null },
   },
   required: [
     'id',

@@ -15,6 +15,7 @@ export interface TranscriptAttributes {
   'sidenote.speaker_role': 'host' | 'guest';
   'sidenote.started_at_ms': number;
   'sidenote.ended_at_ms': number;
+  'sidenote.sequence'?: number;
 }
 
 /** What a reader checks a received message against. */
@@ -31,6 +32,7 @@ export const transcriptAttributesSchema = {
     'sidenote.speaker_role': { enum: ['host', 'guest'], type: 'string' },
     'sidenote.started_at_ms': { type: 'integer' },
     'sidenote.ended_at_ms': { type: 'integer' },
+    'sidenote.sequence': { default: 0, minimum: 0, type: 'integer' },
   },
   required: [
     'lk.segment_id',

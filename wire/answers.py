@@ -1,0 +1,56 @@
+"""What Sidenote answers a host who asks about the call: the payload of `sidenote.answer`."""
+
+from typing import Final
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from wire.topics import PROTOCOL_VERSION
+
+ANSWER: Final = "sidenote.answer"
+"""Data-message topic for hosts only; the payload is an `Answer`."""
+
+
+class AnswerQuote(BaseModel):
+    """Words of the transcript that an answer rests on."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    segment_id: str = Field(max_length=64)
+    speaker_identity: str = Field(max_length=256)
+    speaker_name: str = Field(max_length=256)
+    quote: str = Field(max_length=1000)
+    """Exactly as it stands in the segment."""
+    at_ms: int
+    """When it was said, milliseconds since the Unix epoch."""
+
+
+class Answer(BaseModel):
+    """One version of one answer, for hosts only."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    v: int = Field(default=PROTOCOL_VERSION)
+    """Version of this payload."""
+    id: str = Field(min_length=1, max_length=64)
+    """Stays the same while the answer grows."""
+    version: int = Field(ge=1)
+    """Counts the steps; a reader keeps the highest one it has seen of an id."""
+    sequence: int = Field(ge=1)
+    """Counts the numbered messages to the hosts of a meeting, over restarts of the worker."""
+    host_identity: str = Field(max_length=256)
+    """The host who asked."""
+    question: str = Field(max_length=1000)
+    text: str = Field(max_length=4000)
+    """The answer as far as it is written; says in words why there is none, if there is none."""
+    complete: bool
+    """False while it is being written."""
+    quotes: list[AnswerQuote] = Field(default_factory=list, max_length=8)
+    """What it rests on, in the order of time."""
+    gaps: str = Field(default="", max_length=500)
+    """What the transcript lacks (who was not heard, when nobody was), in words; empty: nothing."""
+    spoken: bool = False
+    """Whether the agent reads it aloud to everyone, because the host asked for that."""
+    answered_by: str = Field(default="", max_length=120)
+    """The model that wrote it, or `search` for lines found without one."""
+    asked_at_ms: int
+    """Milliseconds since the Unix epoch."""
