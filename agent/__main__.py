@@ -3,6 +3,7 @@
 import argparse
 import os
 import sys
+import time
 from pathlib import Path
 
 from agent.playbook_file import PlaybookError, load_playbook
@@ -18,7 +19,7 @@ def main(arguments: list[str] | None = None) -> int:
         description="Sidenote's worker: joins the calls that the media server gives it.",
         epilog="Settings come from the environment and .env; .env.example lists them all.",
     )
-    commands = parser.add_subparsers(dest="command", required=True, metavar="start|dev")
+    commands = parser.add_subparsers(dest="command", required=True, metavar="start|dev|control")
     for name, text in (
         ("start", "run as a service: JSON logs, and on SIGTERM running calls are finished first"),
         ("dev", "run in a terminal: coloured logs, and Ctrl-C stops at once"),
@@ -27,7 +28,16 @@ def main(arguments: list[str] | None = None) -> int:
         command.add_argument("--url", help="media server, in place of LIVEKIT_URL")
         command.add_argument("--log-format", choices=("json", "colored"), help="form of the logs")
         command.add_argument("--log-level", default="INFO", help="DEBUG, INFO, WARNING or ERROR")
+    text = "do one thing in a call as its host, by RPC: pause, ask, pin, playbook_set, ..."
+    command = commands.add_parser("control", help=text, description=text)
+    command.add_argument("link", help="invitation of a host, with all that stands behind its #")
+    command.add_argument("method", help="a method of wire/controls.py, without `sidenote.`")
+    command.add_argument("request", nargs="?", default="{}", help="JSON (default: %(default)s)")
     options = parser.parse_args(arguments)
+    if options.command == "control":
+        from agent.control_line import run
+
+        return run(options.link, options.method, options.request)
     if options.url:
         os.environ["LIVEKIT_URL"] = options.url
     try:
@@ -45,9 +55,12 @@ def _check_speech(settings: AgentSettings) -> None:
     # The end-of-turn model would cost every process 220 MB and is not used. Said before the
     # library is imported for the first time.
     os.environ.setdefault("LIVEKIT_AGENTS_PRELOAD_LOCAL_INFERENCE", "0")
+    from agent.hearing_cost import check_caps
+    from agent.prices import load_prices
     from agent.stt.choice import check_choice
 
     check_choice(settings)
+    check_caps(settings, load_prices(settings.price_file), time.time)
 
 
 def _run_worker(options: argparse.Namespace) -> int:

@@ -36,6 +36,7 @@ class Attendance:
         self._on_alone = on_alone
         self._had_people = False
         self._leaving: asyncio.TimerHandle | None = None
+        self._greeted: set[str] = set()
 
     def people(self) -> list[rtc.RemoteParticipant]:
         """Return the participants who are no agents or other machines."""
@@ -43,7 +44,21 @@ class Attendance:
 
     def hosts(self) -> list[str]:
         """Return the identities of the hosts who are here."""
-        return [p.identity for p in self.people() if self.role_of(p.identity) == "host"]
+        here = {p.identity for p in self.people() if self.role_of(p.identity) == "host"}
+        return sorted(here | self._greeted)
+
+    def greet(self, identity: str) -> None:
+        """Count somebody as here who has spoken to the agent.
+
+        The media server announces a participant who publishes nothing some time after it can
+        send and receive; a host must miss nothing in between.
+        """
+        if self.find_role(identity) == "host":
+            self._greeted.add(identity)
+
+    def part(self, identity: str) -> None:
+        """Count somebody as gone."""
+        self._greeted.discard(identity)
 
     def find_role(self, identity: str) -> Role | None:
         """Return what the token server sealed into an identity; None if it did not."""

@@ -38,7 +38,21 @@ class Hearing:
         on_segment: SegmentSink,
         on_speakers: Callable[[int], None],
         now: Clock,
+        on_speech: Callable[[str], None] = lambda _: None,
     ) -> None:
+        """Make it; nobody is listened to before it is entered.
+
+        Args:
+            room: where people speak.
+            recognizer: gives the listeners their streams.
+            coverage: told what is heard of whom.
+            role_of: a participant's role by identity.
+            is_allowed: whether a participant may be listened to.
+            on_segment: gets every interim and final.
+            on_speakers: called with the number of tracks whenever one is added.
+            now: the clock.
+            on_speech: called with an identity at once when that participant begins to speak.
+        """
         self._room = room
         self._recognizer = recognizer
         self._coverage = coverage
@@ -46,6 +60,7 @@ class Hearing:
         self._is_allowed = is_allowed
         self._on_segment = on_segment
         self._on_speakers = on_speakers
+        self._on_speech = on_speech
         self._now = now
         self._listeners: dict[str, Listener] = {}
         """By the sid of the track that each listens to now."""
@@ -92,6 +107,10 @@ class Hearing:
         for participant in self._room.remote_participants.values():
             for publication in participant.track_publications.values():
                 self._on_track(publication, participant)
+
+    def somebody_speaks(self) -> bool:
+        """Tell whether any participant who is listened to speaks now."""
+        return any(listener.is_speaking() for listener in self._running)
 
     def _meet(self, participant: rtc.RemoteParticipant) -> None:
         if is_person(participant):
@@ -187,7 +206,13 @@ class Hearing:
         self._coverage.set_marked({speaker.identity for speaker in speakers}, self._now())
 
     def _begin(self, speaker: Speaker, track: rtc.Track) -> Listener:
-        listener = Listener(speaker, track, self._recognizer, self._on_segment)
+        listener = Listener(
+            speaker,
+            track,
+            self._recognizer,
+            self._on_segment,
+            on_speech=lambda: self._on_speech(speaker.identity),
+        )
         self._listeners[speaker.track_sid] = listener
         self._running.add(listener)
         self._coverage.meet(speaker.identity, speaker.name)

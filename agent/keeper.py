@@ -1,8 +1,9 @@
-"""Keeps every final in the store before anybody sees it."""
+"""Numbers every final, and keeps it in the store before anybody sees it."""
 
 import asyncio
 import logging
 from collections import Counter, deque
+from dataclasses import replace
 from typing import Final
 
 from records import Store, StoreUnavailableError
@@ -20,9 +21,12 @@ WAITING_SEGMENTS: Final = 20_000
 class Keeper:
     """Writes the finals of one meeting; while the store is away they wait here, in order."""
 
-    def __init__(self, store: Store, room_sid: str) -> None:
+    def __init__(self, store: Store, room_sid: str, last_sequence: int) -> None:
+        """Count on from the highest number that the transcript of the meeting has."""
         self._store = store
         self._room_sid = room_sid
+        self.last_sequence = last_sequence
+        """Highest number that a final or an erasure has."""
         self._waiting: deque[Segment] = deque()
         self._writing = asyncio.Lock()
         """Held by whoever writes to the store or changes what waits."""
@@ -35,18 +39,21 @@ class Keeper:
         """Finals that are not in the store yet."""
         return len(self._waiting)
 
-    async def keep(self, segment: Segment) -> bool:
-        """Write a final. Returns when it is in the store, or noted for when the store is back.
+    async def keep(self, segment: Segment) -> Segment | None:
+        """Number a final and write it; return it with its number.
 
-        False: what its speaker had said was erased meanwhile, and this with it.
+        Returns when it is in the store, or noted for when the store is back. None: what its
+        speaker had said was erased meanwhile, and this with it.
         """
         erasures = self._erasures[segment.speaker]
         async with self._writing:
             if self._erasures[segment.speaker] != erasures:
-                return False
+                return None
+            self.last_sequence += 1
+            segment = replace(segment, sequence=self.last_sequence)
             if self._waiting or not await self._write(segment):
                 self._wait(segment)
-        return self._erasures[segment.speaker] == erasures
+        return segment if self._erasures[segment.speaker] == erasures else None
 
     async def _write(self, segment: Segment) -> bool:
         try:
@@ -65,8 +72,8 @@ class Keeper:
             self.lost_segments += 1
         self._waiting.append(segment)
 
-    async def erase_speaker(self, identity: str) -> None:
-        """Forget the finals of a participant that wait.
+    async def erase_speaker(self, identity: str) -> int:
+        """Forget the finals of a participant that wait; return the number of this erasure.
 
         When this returns, none that came before is on its way into the store.
         """
@@ -74,6 +81,8 @@ class Keeper:
         async with self._writing:
             # What was being written meanwhile is in the store by now, or waits.
             self._waiting = deque(each for each in self._waiting if each.speaker != identity)
+            self.last_sequence += 1
+            return self.last_sequence
 
     async def run(self) -> None:
         """Write what waits as soon as the store is back, until cancelled."""

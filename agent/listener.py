@@ -64,9 +64,15 @@ class Listener:
     """Listens to one track until it ends; every final is handed over before `run` returns."""
 
     def __init__(
-        self, speaker: Speaker, track: rtc.Track, recognizer: stt.STT[Any], on_segment: SegmentSink
+        self,
+        speaker: Speaker,
+        track: rtc.Track,
+        recognizer: stt.STT[Any],
+        on_segment: SegmentSink,
+        on_speech: Callable[[], None] = lambda: None,
     ) -> None:
         self.speaker = speaker
+        self._on_speech = on_speech
         self._ears = Ears(track)
         self._gate = SpeechGate()
         self._recognizer = recognizer
@@ -127,6 +133,10 @@ class Listener:
             return 0.0
         return max(0.0, now - since)
 
+    def is_speaking(self) -> bool:
+        """Tell whether speech is under way."""
+        return self._gate.is_open
+
     def is_silent_since(self) -> float:
         """Return when the track last gave anything but silence."""
         return self._ears.loud_at_seconds
@@ -179,6 +189,7 @@ class Listener:
     def _apply(self, stream: stt.RecognizeStream, events: list[GateEvent], offset: float) -> None:
         for event in events:
             if isinstance(event, SpeechStart):
+                self._on_speech()
                 at = event.at_seconds + offset
                 if at - self._spoke_at_seconds > PAUSE_SECONDS:
                     self._without_text_since_text = 0.0

@@ -3,7 +3,7 @@
 import re
 import unicodedata
 from collections import OrderedDict
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from threading import Lock
@@ -207,11 +207,20 @@ class PlaybookWatch:
     fires it later. The rest begins when the rule fires.
     """
 
-    def __init__(self, playbook: Playbook, remember_segments: int = 1_024) -> None:
-        """Start with every rule rested.
+    def __init__(
+        self,
+        playbook: Playbook,
+        *,
+        rest_seconds: Callable[[Rule], float] = lambda rule: rule.cooldown_seconds,
+        fired_at: Mapping[str, float] = MappingProxyType({}),
+        remember_segments: int = 1_024,
+    ) -> None:
+        """Start with every rule rested but those that have fired of late.
 
         Args:
             playbook: the rules.
+            rest_seconds: how long a rule rests after it has fired, as of now.
+            fired_at: when rules fired before, by id, on the clock of `hear`.
             remember_segments: of how many segments, the last heard, it is known what they
                 triggered; far more than can be open at once.
         """
@@ -219,7 +228,8 @@ class PlaybookWatch:
             raise ValueError(f"remember_segments is {remember_segments}: it must be at least 1")
         self.playbook = playbook
         self._remember_segments = remember_segments
-        self._fired_at: dict[str, float] = {}
+        self._rest_seconds = rest_seconds
+        self._fired_at = dict(fired_at)
         self._heard: OrderedDict[str, _Heard] = OrderedDict()
 
     def hear(self, segment: Segment, now: float) -> list[Match]:
@@ -252,7 +262,7 @@ class PlaybookWatch:
                 continue
             heard.rule_ids += (rule.id,)
             fired_at = self._fired_at.get(rule.id)
-            if fired_at is None or now - fired_at >= rule.cooldown_seconds:
+            if fired_at is None or now - fired_at >= self._rest_seconds(rule):
                 self._fired_at[rule.id] = now
                 yield match
 

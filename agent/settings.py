@@ -5,11 +5,27 @@ from typing import Annotated
 
 from pydantic import Field
 
-from settings import LiveKitSettings, SpeechSettings, StoreSettings
+from settings import (
+    AdviceSettings,
+    CommandSettings,
+    CostSettings,
+    LiveKitSettings,
+    SpeechSettings,
+    StoreSettings,
+    VoiceSettings,
+)
 from wire.consent import ConsentPolicy
 
 
-class AgentSettings(LiveKitSettings, StoreSettings, SpeechSettings):
+class AgentSettings(
+    LiveKitSettings,
+    StoreSettings,
+    SpeechSettings,
+    AdviceSettings,
+    CommandSettings,
+    CostSettings,
+    VoiceSettings,
+):
     """What the worker needs to know."""
 
     playbook: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]*$")] = "sales"
@@ -21,6 +37,14 @@ class AgentSettings(LiveKitSettings, StoreSettings, SpeechSettings):
     leave_after_seconds: Annotated[float, Field(ge=0, le=3600)] = 5.0
     """How long the agent stays when the last person has left: a page that reloads is gone for
     a moment. Must be shorter than the media server's departure timeout to matter."""
+
+    advice_cooldown_seconds: Annotated[float, Field(ge=0, le=3600)] = 8.0
+    """How long a model says nothing new unasked after a talking point of any source. Rules have
+    cooldowns of their own, in the playbook."""
+    advice_most_in_ten_minutes: Annotated[int, Field(ge=1, le=1000)] = 30
+    """Talking points of all sources; with more, the hosts are spared the newest."""
+    advice_expire_seconds: Annotated[float, Field(gt=0, le=86_400)] = 180.0
+    """How long a talking point stays on the screen, unless a host pins it."""
 
     consent_policy: ConsentPolicy = "notice"
     """Who is transcribed in calls whose rooms do not say: notice, everybody who does not object;
@@ -36,8 +60,3 @@ class AgentSettings(LiveKitSettings, StoreSettings, SpeechSettings):
     """Port of the worker's own health page on loopback; 0: any free one."""
     recognizer_processes: Annotated[int, Field(ge=0, le=64)] = 0
     """Processes for the local recognizer in each call; 0: one for each core."""
-
-    llm_model: str = "gpt-4o-mini"
-    """Name of the model at `openai_base_url`."""
-    llm_timeout_seconds: Annotated[float, Field(gt=0, le=120)] = 12.0
-    """How long a whole answer may take; a later one helps nobody."""

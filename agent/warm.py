@@ -11,6 +11,7 @@ from typing import Final
 from livekit.agents.utils import http_context
 from livekit.local_inference import init_vad
 
+from agent.commands.wake_word import WakeWord
 from agent.playbook_file import PlaybookError, load_playbook
 from agent.playbook_sounds import learn_sounds
 from agent.settings import AgentSettings
@@ -26,7 +27,6 @@ from settings import load_settings
 MODULES: Final = (
     "agent.beat",
     "agent.call",
-    "agent.llm",
     "agent.playbook_file",
     "agent.stt.pocketsphinx",
     "livekit.agents.cli.cli",
@@ -42,6 +42,8 @@ def _expect_words_of_default_playbook() -> None:
     except PlaybookError:
         return  # the call that needs it says so
     _, words = learn_sounds(playbook, load_vocabulary())
+    if settings.voice_commands:
+        words |= WakeWord.learn(settings.wake_word, load_vocabulary()).expected
     expect_words_in_preloaded(words)
 
 

@@ -15,11 +15,11 @@ from pydantic import ValidationError
 
 from agent.beat import WorkerBeat
 from agent.call import Call
+from agent.commands.wake_word import WakeWord
+from agent.given import Given
 from agent.lease import RoomLease
-from agent.llm import OpenAIModel
-from agent.playbook import Playbook
-from agent.playbook_file import PlaybookError, load_playbook
-from agent.playbook_sounds import learn_sounds
+from agent.playbook_shelf import PlaybookShelf, ShelvedPlaybook
+from agent.prices import load_prices
 from agent.settings import AgentSettings
 from agent.stt.chain import ChainSTT
 from agent.stt.choice import choose_stt, hears_locally
@@ -101,7 +101,8 @@ class _RunningCalls:
                 return
             opening.push_async_callback(lease.release)
             pool = context.proc.userdata.pop(POOL, None) or _make_pool(settings)
-            call = await _open_call(context, settings, store, lease, pool, opening)
+            goal = (room.goal if room else None) or ""
+            call = await _open_call(context, settings, store, lease, pool, goal, opening)
             opened = opening.pop_all()
         running = _run(context, call, pool, opened)
         task = asyncio.get_running_loop().create_task(running, name="call")
@@ -121,6 +122,7 @@ async def _open_call(
     store: Store,
     lease: RoomLease,
     pool: RecognizerPool | None,
+    goal: str,
     opening: AsyncExitStack,
 ) -> Call:
     metadata = _read_metadata(context.job.metadata)
@@ -129,31 +131,35 @@ async def _open_call(
     async with asyncio.TaskGroup() as tasks:
         tasks.create_task(context.connect(auto_subscribe=AutoSubscribe.SUBSCRIBE_NONE))
         # Reads the recognizer's models where they are not there yet, and may run espeak-ng.
-        playbook, words = await asyncio.to_thread(_prepare_playbook, settings, metadata.playbook)
+        shelf, playbook = await asyncio.to_thread(_find_playbook, settings, metadata.playbook)
+        wake_word = await asyncio.to_thread(_find_wake_word, settings)
+        words = {**playbook.words, **(wake_word.expected if wake_word else {})}
         if pool:
             pool.expect(words)
-        model = _make_model(settings)
-        if model:
-            opening.push_async_callback(model.aclose)
         choice = choose_stt(
-            settings, local=PocketSphinxSTT(pool) if pool else None, key_terms=tuple(words)
+            settings,
+            local=PocketSphinxSTT(pool) if pool else None,
+            key_terms=tuple(words),
         )
         opening.push_async_callback(choice.stt.aclose)
-        call = Call(
+        given = Given(
             room=context.room,
             job_id=context.job.id,
             settings=settings,
             store=store,
-            lease=lease,
             recognizer=choice.stt,
-            recognizer_label=choice.label,
             playbook=playbook,
+            shelf=shelf,
+            prices=load_prices(settings.price_file),
             consent_policy=metadata.consent or settings.consent_policy,
-            model=model,
+            goal=goal,
+            wake_word=wake_word,
             on_speakers=pool.reserve if pool else lambda _: None,
             now=time.time,
         )
+        call = Call(given, lease=lease, recognizer_label=choice.label)
         await call.open(job_room.sid, job_room.name)
+        opening.push_async_callback(call.aclose)
     _follow_changes(choice.stt, call)
     return call
 
@@ -196,11 +202,19 @@ def _describe(error: BaseException) -> str:
     return type(error).__name__ + where
 
 
-def _prepare_playbook(
+def _find_playbook(
     settings: AgentSettings, named: str | None
-) -> tuple[Playbook, dict[str, list[str]]]:
-    """Load a playbook, and how its words sound."""
-    return learn_sounds(_find_playbook(settings, named), load_vocabulary())
+) -> tuple[PlaybookShelf, ShelvedPlaybook]:
+    """Load the playbook that the room names, else the worker's own, and how its words sound."""
+    shelf = PlaybookShelf(settings.playbook_folder, load_vocabulary())
+    return shelf, shelf.load_one_of(*filter(None, (named, settings.playbook)))
+
+
+def _find_wake_word(settings: AgentSettings) -> WakeWord | None:
+    """Return what hosts' commands begin with, and how it sounds; None: they give none by voice."""
+    if not settings.voice_commands:
+        return None
+    return WakeWord.learn(settings.wake_word, load_vocabulary())
 
 
 def _make_pool(settings: AgentSettings) -> RecognizerPool | None:
@@ -208,17 +222,6 @@ def _make_pool(settings: AgentSettings) -> RecognizerPool | None:
     if not hears_locally(settings):
         return None
     return RecognizerPool(settings.recognizer_processes or None)
-
-
-def _make_model(settings: AgentSettings) -> OpenAIModel | None:
-    if settings.openai_api_key is None:
-        return None
-    return OpenAIModel(
-        api_key=settings.openai_api_key.get_secret_value(),
-        base_url=settings.openai_base_url,
-        model=settings.llm_model,
-        timeout_seconds=settings.llm_timeout_seconds,
-    )
 
 
 def _read_metadata(metadata: str) -> DispatchMetadata:
@@ -234,17 +237,6 @@ def _read_metadata(metadata: str) -> DispatchMetadata:
             return DispatchMetadata(consent="ask")
         logger.error("the dispatch's metadata is not ours; the worker's own settings serve")
         return DispatchMetadata()
-
-
-def _find_playbook(settings: AgentSettings, named: str | None) -> Playbook:
-    """Load the playbook that the room names, else the worker's own."""
-    default = settings.playbook_folder / f"{settings.playbook}.yaml"
-    if named:
-        try:
-            return load_playbook(settings.playbook_folder / f"{named}.yaml")
-        except PlaybookError as error:
-            logger.error("the room's playbook cannot be used: %s", error)
-    return load_playbook(default)
 
 
 def make_server(settings: AgentSettings) -> AgentServer:

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks import (
+    advice,
     final_delay,
     joining,
     pipecat_peer,
@@ -18,6 +19,7 @@ from benchmarks import (
     recognizer,
     token_endpoint,
     transcript_buffer,
+    voice,
 )
 from benchmarks.machine import describe_machine
 from benchmarks.report import find_faults, print_figures, print_targets
@@ -34,6 +36,8 @@ NAMES = (
     "transcript_buffer",
     "playbook",
     "recognizer",
+    "advice",
+    "voice",
 )
 OUTPUT = Path("data/bench.json")
 QUICK_MEETING_SECONDS = 600.0
@@ -132,11 +136,8 @@ def _runs(options: argparse.Namespace, result: dict[str, Any]) -> dict[str, Call
         seconds = QUICK_MEETING_SECONDS if quick else transcript_buffer.MEETING_SECONDS
         result["transcript_buffer"] = transcript_buffer.run(seconds)
 
-    def run_playbook() -> None:
-        result["playbook"] = playbook.run()
-
-    def run_recognizer() -> None:
-        result["recognizer"] = recognizer.run(quick=quick)
+    def keep(key: str, measure: Callable[[], Any]) -> Callable[[], None]:
+        return lambda: result.update({key: measure()})
 
     return {
         "joining": run_joining,
@@ -144,8 +145,10 @@ def _runs(options: argparse.Namespace, result: dict[str, Any]) -> dict[str, Call
         "pipecat": run_pipecat,
         "token_endpoint": run_token_endpoint,
         "transcript_buffer": run_transcript_buffer,
-        "playbook": run_playbook,
-        "recognizer": run_recognizer,
+        "playbook": keep("playbook", playbook.run),
+        "recognizer": keep("recognizer", lambda: recognizer.run(quick=quick)),
+        "advice": keep("advice_ms", lambda: advice.run(quick=quick)),
+        "voice": keep("voice_ms", lambda: voice.run(quick=quick, logs=logs)),
     }
 
 

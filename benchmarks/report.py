@@ -6,6 +6,9 @@ from typing import Any
 AGENT_IN_ROOM_P95_MS = 450.0
 FINAL_P50_MS = 700.0
 FINAL_P95_MS = 1000.0
+FINAL_TO_REQUEST_P95_MS = 15.0
+TOKEN_TO_MESSAGE_P95_MS = 10.0
+VOICE_SILENCE_MS = 300.0
 
 _JOINS = {
     "sequential": "one room after the other",
@@ -15,6 +18,14 @@ _JOINS = {
     "sequential_from_post": "one after the other, from POST /rooms",
     "burst_from_post": "burst of 8, from POST /rooms",
     "client_connect": "of it: the client's own connect",
+}
+_ADVICE = {
+    "final_to_request": "final to the model's request",
+    "token_to_message": "token to the message sent",
+}
+_VOICE = {
+    "text_to_first_audio": "first sentence to first sound",
+    "speech_to_silence": "a person speaks to silence",
 }
 _TOKENS = {
     "requests_per_second": "requests per second",
@@ -56,6 +67,20 @@ def print_figures(result: dict[str, Any]) -> None:
         print(f"\n{title:<40}{'p50':>8}{'p95':>8}")
         for name, spent in book["microseconds"].items():
             print(f"  {name:<38}{spent['p50']:>8}{spent['p95']:>8}")
+    _print_advice_and_voices(result)
+
+
+def _print_advice_and_voices(result: dict[str, Any]) -> None:
+    if added := result.get("advice_ms"):
+        _print_delays("advice: added by us, ms", _ADVICE, added)
+    for name, delays in result.get("voice_ms", {}).items():
+        _print_delays(f"voice by {name}, ms", _VOICE, delays)
+
+
+def _print_delays(head: str, titles: dict[str, str], delays: dict[str, Any]) -> None:
+    print(f"\n{head:<40}{'p50':>8}{'p95':>8}{'max':>8}{'count':>7}")
+    for name, title in titles.items():
+        _print_latency(title, delays[name], "")
 
 
 def _print_latency(title: str, latency: dict[str, Any], lost: Any) -> None:
@@ -128,6 +153,13 @@ def _targets(result: dict[str, Any]) -> Iterator[tuple[str, float | None, float]
     if "ours" in (delays := result.get("speech_end_to_final_ms", {})):
         yield "end of speech to final p50", delays["ours"]["p50"], FINAL_P50_MS
         yield "end of speech to final p95", delays["ours"]["p95"], FINAL_P95_MS
+    if added := result.get("advice_ms"):
+        limits = (FINAL_TO_REQUEST_P95_MS, TOKEN_TO_MESSAGE_P95_MS)
+        for (name, title), limit in zip(_ADVICE.items(), limits, strict=True):
+            yield f"{title} p95", added[name]["p95"], limit
+    for name, figures in result.get("voice_ms", {}).items():
+        silence = figures["speech_to_silence"]["max"]
+        yield f"a person speaks to silence, at most ({name})", silence, VOICE_SILENCE_MS
 
 
 def find_faults(result: dict[str, Any]) -> list[str]:

@@ -118,10 +118,7 @@ def _by_written_word(words: str, ends: list[float]) -> list[tuple[str, float]]:
 
 
 def _flite_speech(words: str, voice: FliteVoice) -> SpokenAudio:
-    with tempfile.TemporaryDirectory(prefix="sidenote-lab-") as folder:
-        wave = Path(folder) / "line.wav"
-        printed = _flite("-psdur", voice, words, str(wave))
-        samples = _read(wave)
+    samples, printed = flite_audio(words, voice)
     spoken = words.split()
     # flite prints phones without their words. How many phones the first n words have tells
     # which phone ends word n; a word's neighbours change its sounds, hardly ever their number.
@@ -138,6 +135,18 @@ def _flite_speech(words: str, voice: FliteVoice) -> SpokenAudio:
         speech_end_seconds=ends[-1][1],
         word_ends=ends,
     )
+
+
+def flite_audio(words: str, voice: FliteVoice) -> tuple[Samples, str]:
+    """Return what a voice of flite says, and the phones with their ends as flite prints them.
+
+    Raises:
+        VoiceError: flite is missing or fails.
+    """
+    with tempfile.TemporaryDirectory(prefix="sidenote-lab-") as folder:
+        wave = Path(folder) / "line.wav"
+        printed = _flite("-psdur", voice, words, str(wave))
+        return _read(wave), printed
 
 
 def _flite(print_option: str, voice: FliteVoice, words: str, wave: str) -> str:

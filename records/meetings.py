@@ -1,14 +1,20 @@
-"""What happened in a meeting: what was said, and what the hosts were told."""
+"""The meetings, and what was said in them."""
 
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import func, select, union_all, update
 
 from records.connection import DatabaseConnection, StoreUnavailableError
-from records.tables import MeetingRow, SegmentRow, TalkingPointRow
+from records.tables import (
+    AnswerRow,
+    ErasureRow,
+    MeetingRow,
+    SegmentRow,
+    TalkingPointRow,
+    TaskRow,
+)
 from transcript_buffer import Segment
-from wire.talking_point import BriefLine, TalkingPoint
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,11 +26,13 @@ class Meeting:
     started_at_ms: int
     ended_at_ms: int | None
     last_sequence: int
-    """Highest sequence number of a talking point so far; 0 if there is none."""
+    """Highest number of a message to hosts so far; 0: there is none."""
+    last_transcript_sequence: int
+    """Highest number of a final or an erasure so far; 0: there is none."""
 
 
 class MeetingRecords(DatabaseConnection):
-    """Meetings with their segments and talking points."""
+    """Meetings with their segments."""
 
     async def open_meeting(self, room_sid: str, *, room_name: str, now_ms: int) -> Meeting:
         """Record that a meeting has begun, or take up one that an earlier agent began."""
@@ -51,15 +59,34 @@ class MeetingRecords(DatabaseConnection):
         async with self._transaction() as connection:
             await connection.execute(statement)
 
+    async def find_newest_meeting(self, room_name: str) -> Meeting | None:
+        """Return the meeting of a room that began last, or None."""
+        newest = (
+            select(MeetingRow.room_sid)
+            .where(MeetingRow.room_name == room_name)
+            .order_by(MeetingRow.started_at_ms.desc(), MeetingRow.room_sid)
+            .limit(1)
+        )
+        async with self._transaction() as connection:
+            room_sid = (await connection.execute(newest)).scalar()
+        return await self.find_meeting(room_sid) if room_sid else None
+
     async def find_meeting(self, room_sid: str) -> Meeting | None:
         """Return a meeting, or None."""
-        sequence = (
-            select(func.coalesce(func.max(TalkingPointRow.sequence), 0))
-            .where(TalkingPointRow.room_sid == room_sid)
-            .scalar_subquery()
-            .label("last_sequence")
-        )
-        query = select(MeetingRow.__table__, sequence).where(MeetingRow.room_sid == room_sid)
+        query = select(
+            MeetingRow.__table__,
+            # What is erased leaves no number behind; the erasure remembers the highest.
+            _highest(
+                room_sid,
+                TalkingPointRow.sequence,
+                TaskRow.sequence,
+                AnswerRow.sequence,
+                ErasureRow.sequence,
+            ).label("last_sequence"),
+            _highest(room_sid, SegmentRow.sequence, ErasureRow.transcript_sequence).label(
+                "last_transcript_sequence"
+            ),
+        ).where(MeetingRow.room_sid == room_sid)
         async with self._transaction() as connection:
             row = (await connection.execute(query)).first()
         return Meeting(**row._mapping) if row else None
@@ -84,6 +111,7 @@ class MeetingRecords(DatabaseConnection):
                 text=segment.text,
                 started_at_ms=round(segment.start_seconds * 1000),
                 ended_at_ms=round(segment.end_seconds * 1000),
+                sequence=segment.sequence,
             )
             .on_conflict_do_nothing()
         )
@@ -110,59 +138,17 @@ class MeetingRecords(DatabaseConnection):
                 start_seconds=row["started_at_ms"] / 1000,
                 end_seconds=row["ended_at_ms"] / 1000,
                 final=True,
+                sequence=row["sequence"],
             )
             for row in rows
         ]
 
-    async def put_talking_point(self, room_sid: str, point: TalkingPoint) -> None:
-        """Keep a talking point; a newer version replaces an older one."""
-        answer = point.answer and point.answer.model_dump_json()
-        row = {"room_sid": room_sid, **point.model_dump(exclude={"v", "answer"}), "answer": answer}
-        statement = self._insert(TalkingPointRow).values(**row)
-        statement = statement.on_conflict_do_update(
-            index_elements=[TalkingPointRow.id],
-            set_=row,
-            where=TalkingPointRow.version < statement.excluded.version,
+
+def _highest(room_sid: str, *columns: Any) -> Any:
+    found = union_all(
+        *(
+            select(column.label("number")).where(column.class_.room_sid == room_sid)
+            for column in columns
         )
-        async with self._transaction() as connection:
-            await connection.execute(statement)
-
-    async def list_talking_points(self, room_sid: str) -> list[TalkingPoint]:
-        """Return the talking points of a meeting by sequence number."""
-        query = (
-            select(TalkingPointRow.__table__)
-            .where(TalkingPointRow.room_sid == room_sid)
-            .order_by(TalkingPointRow.sequence)
-        )
-        async with self._transaction() as connection:
-            rows = (await connection.execute(query)).mappings().all()
-        return [_talking_point(dict(row)) for row in rows]
-
-    async def erase_speaker(self, room_sid: str, identity: str) -> int:
-        """Forget what a participant said, and what rests on it; return the segments erased.
-
-        When this returns, no byte of it is left in a SQLite file or beside it.
-
-        Raises:
-            StoreUnavailableError: nothing was erased, or traces are left; erase again.
-        """
-        async with self._transaction() as connection:
-            points = await connection.execute(
-                delete(TalkingPointRow).where(
-                    TalkingPointRow.room_sid == room_sid,
-                    TalkingPointRow.speaker_identity == identity,
-                )
-            )
-            segments = await connection.execute(
-                delete(SegmentRow).where(
-                    SegmentRow.room_sid == room_sid, SegmentRow.speaker_identity == identity
-                )
-            )
-        await self._scrub(deleted=points.rowcount + segments.rowcount > 0)
-        return segments.rowcount
-
-
-def _talking_point(row: dict[str, Any]) -> TalkingPoint:
-    answer = row.pop("answer")
-    del row["room_sid"]
-    return TalkingPoint(**row, answer=answer and BriefLine.model_validate_json(answer))
+    ).subquery()
+    return select(func.coalesce(func.max(found.c.number), 0)).scalar_subquery()

@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import delete, select, update
 
 from records.connection import DatabaseConnection
-from records.tables import RoomRow
+from records.tables import BriefRow, RoomRow
 from wire.consent import ConsentPolicy
 
 
@@ -22,6 +22,9 @@ class Room:
     playbook: str | None
     consent: ConsentPolicy | None
     """None: the worker's own setting decides."""
+    goal: str | None
+    """What the hosts want of the call; None: nobody has said. It is in no token: guests read
+    theirs."""
     created_at_ms: int
     closed_at_ms: int | None
 
@@ -35,6 +38,7 @@ class RoomRecords(DatabaseConnection):
         *,
         playbook: str | None,
         consent: ConsentPolicy | None = None,
+        goal: str | None = None,
         now_ms: int,
     ) -> Room:
         """Record a new room; a closed one of the same name is opened anew.
@@ -46,6 +50,7 @@ class RoomRecords(DatabaseConnection):
             "name": name,
             "playbook": playbook,
             "consent": consent,
+            "goal": goal,
             "created_at_ms": now_ms,
             "closed_at_ms": None,
         }
@@ -57,6 +62,8 @@ class RoomRecords(DatabaseConnection):
             result = await connection.execute(statement)
             if result.rowcount != 1:
                 raise RoomExistsError(name)
+            # What the hosts of a closed room had written is not for those of the next.
+            await connection.execute(delete(BriefRow).where(BriefRow.room_name == name))
         return Room(**row)
 
     async def find_room(self, name: str) -> Room | None:

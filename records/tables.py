@@ -1,6 +1,7 @@
 """The tables. Times are milliseconds since the Unix epoch, in columns that end in `_ms`."""
 
 from sqlalchemy import (
+    JSON,
     BigInteger,
     Boolean,
     Float,
@@ -36,6 +37,7 @@ class RoomRow(Base):
     name: Mapped[str] = mapped_column(String(128), primary_key=True)
     playbook: Mapped[str | None] = mapped_column(String(64))
     consent: Mapped[str | None] = mapped_column(String(16))
+    goal: Mapped[str | None] = mapped_column(Text)
     created_at_ms: Mapped[int] = mapped_column(BigInteger)
     closed_at_ms: Mapped[int | None] = mapped_column(BigInteger)
 
@@ -112,6 +114,7 @@ class TalkingPointRow(Base):
     segment_id: Mapped[str] = mapped_column(String(64))
     speaker_identity: Mapped[str] = mapped_column(String(256))
     speaker_name: Mapped[str] = mapped_column(String(256))
+    read_identities: Mapped[list[str]] = mapped_column(JSON, server_default="[]")
     heard_at_ms: Mapped[int] = mapped_column(BigInteger)
     sent_at_ms: Mapped[int] = mapped_column(BigInteger)
     answer: Mapped[str | None] = mapped_column(Text)
@@ -182,6 +185,8 @@ class TaskRow(Base):
     host_identity: Mapped[str] = mapped_column(String(256))
     created_at_ms: Mapped[int] = mapped_column(BigInteger)
     changed_at_ms: Mapped[int] = mapped_column(BigInteger)
+    announced: Mapped[bool] = mapped_column(Boolean, default=False, server_default=false())
+    """Whether the hosts in the room have been sent this version; the agent looks for others."""
 
     __table_args__ = (Index("ix_tasks_meeting_order", "room_sid", "sequence"),)
 
@@ -211,6 +216,9 @@ class ErasureRow(Base):
     )
     identity: Mapped[str] = mapped_column(String(256), primary_key=True)
     transcript_sequence: Mapped[int] = mapped_column(Integer)
+    """The number of the erasure itself; finals and erasures are numbered in one order."""
+    sequence: Mapped[int] = mapped_column(Integer)
+    """The highest number of a message to hosts that was given out before."""
 
 
 class BriefRow(Base):

@@ -47,6 +47,20 @@ def _server_url(url: str) -> str:
     return url.rstrip("/")
 
 
+def http_address(url: str | None) -> str | None:
+    """Return an HTTP address without a slash at its end; raises `ValueError` on anything else."""
+    if url is None:
+        return None
+    try:
+        parts = urlsplit(url)
+        usable = parts.scheme in {"http", "https"} and parts.hostname and parts.port != 0
+    except ValueError:
+        usable = False
+    if not usable:
+        raise ValueError("is not an address like http://127.0.0.1:8000/v1")
+    return url.rstrip("/")
+
+
 class LiveKitSettings(BaseSettings):
     """Where the media server is, and the key pair that it shares with us."""
 

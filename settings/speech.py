@@ -2,12 +2,11 @@
 
 import re
 from typing import Annotated, Final
-from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, Field, SecretStr
-from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from settings.base import SettingsError
+from settings.base import SettingsError, http_address
+from settings.openai_account import OpenAIAccount
 
 LOCAL: Final = "pocketsphinx"
 PLUGIN_PREFIX: Final = "plugin:"
@@ -18,23 +17,8 @@ _REMEDY: Final = (
 )
 
 
-def _http_address(url: str | None) -> str | None:
-    if url is None:
-        return None
-    try:
-        parts = urlsplit(url)
-        usable = parts.scheme in {"http", "https"} and parts.hostname and parts.port != 0
-    except ValueError:
-        usable = False
-    if not usable:
-        raise ValueError("is not an address like http://127.0.0.1:8000/v1")
-    return url.rstrip("/")
-
-
-class SpeechSettings(BaseSettings):
+class SpeechSettings(OpenAIAccount):
     """Who hears a call; the worker builds it, `make doctor` only tells."""
-
-    model_config = SettingsConfigDict(extra="ignore", env_ignore_empty=True)
 
     stt: str = "auto"
     """Providers of speech to text, best first, with commas between them. auto: the best that has
@@ -51,16 +35,12 @@ class SpeechSettings(BaseSettings):
 
     elevenlabs_api_key: SecretStr | None = None
     """Key of ElevenLabs."""
-    elevenlabs_base_url: Annotated[str | None, AfterValidator(_http_address)] = None
+    elevenlabs_base_url: Annotated[str | None, AfterValidator(http_address)] = None
     """Address of its service; None: its own."""
 
-    openai_api_key: SecretStr | None = None
-    """Key of an OpenAI-compatible server; without one the playbook advises alone."""
-    openai_base_url: str | None = None
-    """Address of the server; None: OpenAI's own."""
     stt_openai_api_key: SecretStr | None = None
     """Key of a transcription server; None: `openai_api_key`."""
-    stt_openai_base_url: Annotated[str | None, AfterValidator(_http_address)] = None
+    stt_openai_base_url: Annotated[str | None, AfterValidator(http_address)] = None
     """Address of the transcription server; None: `openai_base_url`."""
     stt_openai_model: Annotated[str, Field(min_length=1)] = "gpt-4o-mini-transcribe"
     """Name of the model there."""

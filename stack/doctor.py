@@ -1,7 +1,6 @@
 """Says what is there, what is missing, how to get it, and which providers are configured."""
 
 import importlib.util
-import os
 import platform
 import shutil
 import subprocess
@@ -11,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Literal
 
-from settings import LiveKitSettings, SettingsError, SpeechSettings, load_settings
+from settings import AdviceSettings, LiveKitSettings, SettingsError, SpeechSettings, load_settings
 from settings.speech import plugin_module
 from stack.environment import env_file, read_environment
 from stack.media_server import find_binary
@@ -127,16 +126,18 @@ def _is_there(module: str) -> bool:
         return False
 
 
-def _providers() -> Iterator[Finding]:
+def _advice() -> Finding:
     try:
-        environment = read_environment()
-    except SettingsError:
-        environment = dict(os.environ)
-    yield _hearing()
-    if environment.get("OPENAI_API_KEY"):
-        server = environment.get("OPENAI_BASE_URL", "OpenAI")
-        model = environment.get("LLM_MODEL", "gpt-4o-mini")
-        yield Finding("ok", "advice", f"playbook and {model} at {server}")
-    else:
+        models = load_settings(AdviceSettings).models()
+    except SettingsError as error:
+        return Finding("missing", "advice", str(error))
+    if not models:
         remark = "playbook only; OPENAI_API_KEY in .env adds a language model"
-        yield Finding("optional", "advice", remark)
+        return Finding("optional", "advice", remark)
+    named = ", else ".join(f"{one.model} at {one.base_url or 'OpenAI'}" for one in models)
+    return Finding("ok", "advice", f"playbook and {named}")
+
+
+def _providers() -> Iterator[Finding]:
+    yield _hearing()
+    yield _advice()

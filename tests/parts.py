@@ -29,6 +29,9 @@ def clean_environment(**settings: str) -> dict[str, str]:
         "SIDENOTE_",
         "DATABASE_URL",
         "PLAYBOOK",
+        "COST_",
+        "PRICE_FILE",
+        "VOICE",
     )
     environment = {k: v for k, v in os.environ.items() if not k.startswith(foreign)}
     return environment | {

@@ -30,10 +30,20 @@ def _may_use_rooms(
     bearer: Annotated[HTTPAuthorizationCredentials | None, Depends(_KEY_BEARER)],
 ) -> None:
     key = header_key or (bearer.credentials if bearer else None)
-    if desk.settings.api_key is None:
-        _check_direct(request, desk.settings)
+    check_rooms_access(request, desk.settings, key)
+
+
+def check_rooms_access(request: Request, settings: TokenServerSettings, key: str | None) -> None:
+    """Let in who may use rooms.
+
+    Raises:
+        ProblemError: the key is missing or wrong; or none is set, and another machine or a page
+            of another origin asks.
+    """
+    if settings.api_key is None:
+        _check_direct(request, settings)
     else:
-        _check_key(desk.settings.api_key, key)
+        _check_key(settings.api_key, key)
 
 
 RoomsAllowed = Depends(_may_use_rooms)

@@ -11,7 +11,16 @@ from fastapi.openapi.utils import get_openapi
 from starlette.middleware.cors import CORSMiddleware
 
 from records import Store, migrate
-from token_server import health, reference, rooms, token_endpoint
+from token_server import (
+    answers,
+    briefs,
+    costs,
+    health,
+    reference,
+    rooms,
+    tasks,
+    token_endpoint,
+)
 from token_server.desk import Clock, Desk, wall_clock_ms
 from token_server.guards import Guards
 from token_server.media_server import MediaServer
@@ -64,7 +73,16 @@ def create_app(
         docs_url=None,
         redoc_url=None,
     )
-    for router in (health.router, rooms.router, token_endpoint.router, reference.router):
+    for router in (
+        health.router,
+        rooms.router,
+        token_endpoint.router,
+        tasks.router,
+        answers.router,
+        briefs.router,
+        costs.router,
+        reference.router,
+    ):
         app.include_router(router)
     app.include_router(make_page_router(page_dir, settings.browser_media_url))
     app.mount("/assets", Assets(directory=page_dir / "assets", check_dir=False))
@@ -74,7 +92,7 @@ def create_app(
         app.add_middleware(
             CORSMiddleware,
             allow_origins=list(settings.cors_origins),
-            allow_methods=["GET", "POST", "DELETE"],
+            allow_methods=["GET", "POST", "PUT", "PATCH", "DELETE"],
             allow_headers=["authorization", "content-type", "x-api-key"],
             max_age=600,
         )

@@ -1,15 +1,18 @@
 """What every route works with."""
 
+import asyncio
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Annotated
+from dataclasses import dataclass, field
+from typing import Annotated, Final
 
 from fastapi import Depends, Request
 
 from records import Store
 from token_server.media_server import MediaServer
 from token_server.settings import TokenServerSettings
+
+MOST_PDF_READERS: Final = 2
 
 Clock = Callable[[], int]
 """Returns milliseconds since the Unix epoch."""
@@ -28,6 +31,10 @@ class Desk:
     store: Store
     media_server: MediaServer
     clock: Clock
+    pdf_readers: asyncio.Semaphore = field(
+        default_factory=lambda: asyncio.Semaphore(MOST_PDF_READERS)
+    )
+    """Held while a process reads an uploaded PDF."""
 
 
 def _get_desk(request: Request) -> Desk:

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Annotated, Any, Final, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
 from token_server.names import DisplayName, RoomName
 from wire.consent import ConsentPolicy
@@ -107,6 +107,7 @@ class RoomRequest(BaseModel):
             "guest_name": "Ben",
             "playbook": "sales",
             "consent": "ask",
+            "goal": "a second meeting with their head of finance",
         }
     )
 
@@ -121,6 +122,8 @@ class RoomRequest(BaseModel):
     consent: ConsentPolicy | None = None
     """Who is transcribed: notice, everybody who does not object; ask, only who has said yes;
     off, nobody. None: the worker's own setting."""
+    goal: Annotated[str, Field(min_length=1, max_length=1000)] | None = None
+    """What the host wants of the call; advice follows it, and a host may change it in the call."""
 
 
 class Seat(BaseModel):

@@ -34,6 +34,15 @@ def _strip(value: object) -> object:
 def _display_name(text: str) -> str:
     if not 1 <= len(text) <= NAME_LENGTH:
         raise ValueError(f"must have 1 to {NAME_LENGTH} characters, not {len(text)}")
+    return check_printable(text)
+
+
+def check_printable(text: str) -> str:
+    """Return a name as it is.
+
+    Raises:
+        ValueError: it holds what cannot be seen.
+    """
     if any(unicodedata.category(char) in _UNPRINTABLE and char not in _JOINERS for char in text):
         raise ValueError("holds line breaks or invisible characters; leave them out")
     return text

@@ -126,7 +126,11 @@ async def _open_room(desk: Desk, name: str, wanted: RoomRequest) -> Room:
     """Record the room, then create it; what fails half-way leaves no open room behind."""
     try:
         room = await desk.store.add_room(
-            name, playbook=wanted.playbook, consent=wanted.consent, now_ms=desk.clock()
+            name,
+            playbook=wanted.playbook,
+            consent=wanted.consent,
+            goal=wanted.goal,
+            now_ms=desk.clock(),
         )
     except RoomExistsError:
         raise ProblemError(

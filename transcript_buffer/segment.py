@@ -38,6 +38,8 @@ class Segment:
     """False for an interim, which a later segment with the same id replaces."""
     track_sid: str = ""
     """The audio track that was heard; empty when there is none."""
+    sequence: int = 0
+    """Place in the order in which the meeting's finals were kept, from 1; 0: it is not kept."""
 
     def __post_init__(self) -> None:
         if not self.id:

@@ -1,6 +1,6 @@
 """What Sidenote answers a host who asks about the call: the payload of `sidenote.answer`."""
 
-from typing import Final
+from typing import Annotated, Final
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -51,6 +51,10 @@ class Answer(BaseModel):
     spoken: bool = False
     """Whether the agent reads it aloud to everyone, because the host asked for that."""
     answered_by: str = Field(default="", max_length=120)
-    """The model that wrote it, or `search` for lines found without one."""
+    """The model that wrote it, or `search` for lines found without one; `note` for what the host
+    had noted, `tasks` for the list of the tasks."""
+    read_identities: tuple[Annotated[str, Field(max_length=256)], ...] = ()
+    """Everybody whose words it may echo: of those quoted, and of all that a model read. When one
+    of them is erased, so is this."""
     asked_at_ms: int
     """Milliseconds since the Unix epoch."""

@@ -86,4 +86,8 @@ class Erased(BaseModel):
     v: int = Field(default=PROTOCOL_VERSION)
     """Version of this payload."""
     speaker_identity: str = Field(max_length=256)
-    """Whose lines, and talking points that rest on them, are to go."""
+    """Whose lines are to go, and the talking points that quote or were written from them."""
+    transcript_sequence: int = Field(default=0, ge=0)
+    """The number of the erasure: it stands among the finals, and is behind all that it erases."""
+    sequence: int = Field(default=0, ge=0)
+    """Talking points up to this number are concerned; later ones rest on what was said later."""

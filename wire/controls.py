@@ -10,6 +10,7 @@ from typing import Final
 from pydantic import BaseModel, ConfigDict, Field
 
 from wire.answers import Answer
+from wire.consent import Erased
 from wire.talking_point import TalkingPoint
 from wire.tasks import Task, TaskPriority
 from wire.topics import PROTOCOL_VERSION
@@ -125,9 +126,9 @@ class CatchUpRequest(_Request):
 
     since: int = Field(default=0, ge=0)
     """Highest `sequence` of the numbered messages to hosts that the caller has, all before
-    included; ignored for guests."""
+    included; ignored for guests. More than was given out: everything."""
     transcript_since: int = Field(default=0, ge=0)
-    """Highest `sidenote.sequence` of the transcript's finals that the caller has, likewise."""
+    """Highest number of the transcript's finals and erasures that the caller has, likewise."""
 
 
 class CaughtSegment(BaseModel):
@@ -147,16 +148,6 @@ class CaughtSegment(BaseModel):
     text: str
 
 
-class CaughtErasure(BaseModel):
-    """A participant whose words were erased up to a point."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    speaker_identity: str = Field(max_length=256)
-    transcript_sequence: int = Field(ge=0)
-    """Everything of theirs up to this number is to go, and what rests on it."""
-
-
 class CatchUpReply(BaseModel):
     """A page of what the caller missed; ask again from `since` on while `more`."""
 
@@ -167,18 +158,21 @@ class CatchUpReply(BaseModel):
     meeting: str = Field(max_length=128)
     """Sid of the room: numbers count within one meeting."""
     since: int = Field(ge=0)
-    """What to ask from next; 0 for guests."""
+    """What to ask from next: without `more`, the highest number given out; 0 for guests."""
     transcript_since: int = Field(ge=0)
-    """What to ask from next."""
+    """What to ask from next, likewise."""
     more: bool
-    """Whether there is more: an RPC carries 15 KiB."""
+    """Whether there is more: an RPC carries 15 KiB. One message that is longer is shortened."""
     segments: list[CaughtSegment] = Field(default_factory=list)
-    erased: list[CaughtErasure] = Field(default_factory=list)
+    erased: list[Erased] = Field(default_factory=list)
+    """What became of earlier lines; numbered among the segments."""
     talking_points: list[TalkingPoint] = Field(default_factory=list)
-    """The newest version of each; for hosts only, as all that follows."""
+    """The newest version of each; for hosts only, as all that follows. A version that was
+    replaced before it was sent leaves its number out."""
     tasks: list[Task] = Field(default_factory=list)
     answers: list[Answer] = Field(default_factory=list)
     state: "CallState | None" = None
+    """In the last page."""
 
 
 class CallState(BaseModel):

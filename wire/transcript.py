@@ -39,8 +39,9 @@ class TranscriptAttributes(BaseModel):
     ended_at_ms: int = Field(alias="sidenote.ended_at_ms")
     """End of the speech heard so far, milliseconds since the Unix epoch."""
     sequence: int = Field(default=0, ge=0, alias="sidenote.sequence")
-    """Of a final: its place in the order in which this meeting's finals were kept, from 1 and
-    without a gap, so that a reader knows what it missed. 0: an interim."""
+    """Of a final: its place in the order in which this meeting's finals were kept (and erasures
+    made), from 1, so that a reader knows what it missed. 0: an interim, or a final without words
+    that takes one back."""
 
     def to_stream(self) -> dict[str, str]:
         """Return the attributes as LiveKit carries them: strings only, booleans in lower case."""

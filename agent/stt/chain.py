@@ -158,6 +158,18 @@ class ChainSTT(stt.STT[Any]):
         if wanted and self._sample and segment.seconds >= PROBE_SHORTEST_SECONDS:
             self._sample.set_result(segment)
 
+    def do_without(self, number: int) -> None:
+        """Give a provider no more segments until `do_with`; those it has it finishes."""
+        self.health.failed(number, self.health.epoch(number), "cap")
+
+    def do_with(self, number: int) -> None:
+        """Ask a provider again that was done without."""
+        self.health.recovered(number)
+
+    def seconds_under_way(self, number: int) -> float:
+        """Return the audio that a provider has been given and has not answered."""
+        return sum(stream.seconds_under_way(number) for stream in self.streams)
+
     async def probe_failed_providers(self) -> None:
         """Probe what is better than the provider asked now, whenever it is due; never returns.
 
@@ -208,7 +220,7 @@ class ChainSTT(stt.STT[Any]):
         )
         self._changed.set()
         for stream in list(self.streams):
-            if reason == "back":
+            if reason in {"back", "cap"}:
                 stream.come_back()
             elif reason != "too_slow":
                 # It is of no use to any stream: none waits until its own segment is late.

@@ -134,8 +134,14 @@ class ChainStream(stt.RecognizeStream):
         if any(attempt.number == number for attempt in self._attempts):
             self._start_over()
 
+    def seconds_under_way(self, number: int) -> float:
+        """Return the audio that a provider has been given and has not answered."""
+        owed = (one.owed for one in self._attempts if one.number == number)
+        return sum(segment.seconds for segments in owed for segment in segments)
+
     def come_back(self) -> None:
-        """A provider is back: connect to it before anybody speaks, and send it what waits."""
+        """Another provider is to be asked from now on: connect to it before anybody speaks, and
+        send it what waits."""
         if self._current is None or not self._current.owed:
             self._attempt_now()
         self._changed.set()

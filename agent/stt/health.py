@@ -6,12 +6,14 @@ from typing import Final, Literal
 
 from livekit.agents import APIError, APIStatusError, APITimeoutError
 
-FailureReason = Literal["provider_down", "refused", "quota", "too_slow"]
+FailureReason = Literal["provider_down", "refused", "quota", "too_slow", "cap"]
 """Why a provider is left: it cannot be reached or breaks; it refuses the key or the request; the
-quota is used up; its final does not come in time."""
+quota is used up; its final does not come in time; it costs, and a cap on the costs is near."""
 ChangeReason = FailureReason | Literal["back"]
 
 _REFUSED: Final = frozenset({401, 403, 404})
+_NEVER_SECONDS: Final = 1e9
+"""Some 30 years: longer than any call."""
 _QUOTA_CODES: Final = ("insufficient_quota", "quota_exceeded", "billing_hard_limit_reached")
 """As the services write them; prose may name the quota among other causes."""
 
@@ -69,6 +71,10 @@ class ChainHealth:
         due = [number for number, state in enumerate(self._states) if state.retry_at <= self._now()]
         return min(due, key=lambda number: self._states[number].retry_at, default=None)
 
+    def is_up(self, number: int) -> bool:
+        """Tell whether a provider has not failed, or has shown that it is back."""
+        return not self._states[number].down
+
     def has_other(self, number: int) -> bool:
         """Tell whether another provider can be asked in place of this one."""
         return any(not state.down for i, state in enumerate(self._states) if i != number)
@@ -118,6 +124,8 @@ class ChainHealth:
         return min(state.retry_at for state in self._states if state.down)
 
     def _pause(self, state: _State, reason: FailureReason) -> float:
+        if reason == "cap":
+            return _NEVER_SECONDS
         if reason in {"refused", "quota"}:
             return self._times.refused_seconds
         pauses: Sequence[float] = self._times.retry_seconds

@@ -10,6 +10,7 @@ from typing import Any
 import aiohttp
 import numpy as np
 from livekit import api, rtc
+from pydantic import BaseModel
 
 from agent.speech_gate import SAMPLE_RATE_HZ, Samples
 from tests.agent.speech import silence
@@ -69,6 +70,8 @@ class Seats:
     host_token: str
     guest_identity: str
     guest_token: str
+    host_link: str
+    guest_link: str
 
 
 async def open_room(token_server_url: str, **wanted: str) -> Seats:
@@ -87,6 +90,8 @@ async def open_room(token_server_url: str, **wanted: str) -> Seats:
         host_token=body["host"]["token"],
         guest_identity=body["guest"]["identity"],
         guest_token=body["guest"]["token"],
+        host_link=body["host"]["link"],
+        guest_link=body["guest"]["link"],
     )
 
 
@@ -195,10 +200,16 @@ class Person:
         return await self._ask(agent, OFF_THE_RECORD_METHOD, request.model_dump_json())
 
     async def _ask(self, agent: str, method: str, payload: str) -> ConsentState:
-        answer = await self.room.local_participant.perform_rpc(
-            destination_identity=agent, method=method, payload=payload
+        return ConsentState.model_validate_json(await self.perform(agent, method, payload))
+
+    async def perform(self, agent: str, method: str, request: BaseModel | str = "{}") -> str:
+        """Ask something of the agent by RPC; return the reply as it came."""
+        payload = request if isinstance(request, str) else request.model_dump_json()
+        return str(
+            await self.room.local_participant.perform_rpc(
+                destination_identity=agent, method=method, payload=payload
+            )
         )
-        return ConsentState.model_validate_json(answer)
 
     def finals_of(self, identity: str) -> list[Line]:
         return [line for line in self.finals if line.attributes.speaker_identity == identity]

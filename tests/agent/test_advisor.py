@@ -1,289 +1,351 @@
 import asyncio
-import json
 from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
-from agent.advisor import Advisor
-from agent.llm import OpenAIModel
-from agent.publisher import Advice
-from tests.agent.test_llm import line, make_model
+from agent.advice_request import INSTRUCTIONS, Person
+from agent.advisor import AdviceLimits, Advisor
+from agent.call_settings import CallSettings
+from agent.playbook import Match
+from agent.talking_points import Proposal
+from lab.emulators.openai_chat_faults import Fault, SeenRequest
+from lab.emulators.openai_chat_models import ChatModel
+from records import Store
+from tests.agent.models.asking import Served, material_of, serve
+from tests.agent.test_talking_points import PRICING, Desk
 from tests.agent.waiting import until
-from tests.openai_server import SAY, Fault, OpenAIServer, openai_server
 from transcript_buffer import Segment, TranscriptBuffer
+from wire.talking_point import BriefLine
 
 pytestmark = pytest.mark.unit
 
-
-class Hosts:
-    """Takes what would be sent to the hosts."""
-
-    def __init__(self) -> None:
-        self.versions: list[Advice] = []
-        self._news = asyncio.Event()
-
-    def publish_advice(self, advice: Advice) -> None:
-        self.versions.append(advice)
-        self._news.set()
-
-    async def wait_for(self, count: int) -> None:
-        while len([one for one in self.versions if one.complete]) < count:
-            self._news.clear()
-            await self._news.wait()
+TRAVEL = "we spend far too much on travel"
+SAY = "Ask Ben to say more about travel."
+FIRST, SECOND = ChatModel(name="first"), ChatModel(name="second")
 
 
-class Bench:
-    """An advisor with a real model client, and what it needs around it."""
+class Bench(Desk):
+    """An advisor with real models, talking points and settings; time stands still."""
 
-    def __init__(self, server: OpenAIServer, model: OpenAIModel, timeout_seconds: float) -> None:
-        self.server = server
-        self.hosts = Hosts()
+    def __init__(self, store: Store, served: Served) -> None:
+        super().__init__(store)
+        self.served = served
+        self.proposals: list[Proposal] = []
+        self.taken: list[bool] = []
+        self.brief: list[BriefLine] = []
         self.transcript = TranscriptBuffer()
+        self.settings = CallSettings(store, "RM_1", playbook="sales")
+        really_propose = self.points.propose
+
+        def propose(proposal: Proposal) -> bool:
+            self.proposals.append(proposal)
+            self.taken.append(really_propose(proposal))
+            return self.taken[-1]
+
+        self.points.propose = propose  # type: ignore[method-assign]
         self.advisor = Advisor(
-            model=model,
+            models=served.chain,
             transcript=self.transcript,
-            publisher=self.hosts,  # type: ignore[arg-type]
-            timeout_seconds=timeout_seconds,
-            now=lambda: 10.0,
+            talking_points=self.points,
+            settings=self.settings,
+            people=lambda: [Person(name="Ana", role="host"), Person(name="Ben", role="guest")],
+            brief_lines=lambda _: self.brief,
+            limits=AdviceLimits(),
+            now=lambda: self.now,
         )
 
-    def say(self, segment: Segment) -> None:
+    def say(self, text: str, **changes: Any) -> Segment:
+        self.now += 1
+        segment = self.segment(text, **changes)
         self.transcript.push(segment)
+        self.points.hear(segment)
         self.advisor.hear(segment)
+        return segment
+
+    @property
+    def requests(self) -> list[SeenRequest]:
+        return [one for one in self.served.chat.record.requests if one.purpose != "summary"]
+
+    def material(self, number: int = -1) -> dict[str, Any]:
+        return material_of(self.requests[number].body)
 
     async def asked(self, times: int) -> None:
-        while len(self.server.requests) < times:
-            self.server.asked.clear()
-            await self.server.asked.wait()
+        await until(lambda: len(self.requests) >= times)
+
+    async def shown(self, times: int = 1) -> Proposal:
+        await until(lambda: len([one for one in self.proposals if one.complete]) >= times)
+        return self.proposals[-1]
+
+    async def idle(self) -> None:
+        """Wait until the last request is over and its answer was taken."""
+        await until(lambda: self.advisor._asking is None and not self.advisor._news.is_set())
 
 
 @pytest.fixture
-async def server() -> AsyncIterator[OpenAIServer]:
-    async with asyncio.timeout(60), openai_server() as running:
-        yield running
+async def bench(store: Store, request: Any) -> AsyncIterator[Bench]:
+    await store.open_meeting("RM_1", room_name="room", now_ms=1)
+    async with asyncio.timeout(60), AsyncExitStack() as opened:
+        models = getattr(request, "param", (ChatModel(),))
+        made = Bench(store, await serve(opened, *models))
+        async with asyncio.TaskGroup() as tasks:
+            running = tasks.create_task(made.advisor.run())
+            yield made
+            running.cancel()
 
 
-@pytest.fixture
-async def bench(server: OpenAIServer, request: Any) -> AsyncIterator[Bench]:
-    model = make_model(server)
-    made = Bench(server, model, getattr(request, "param", 30.0))
-    async with asyncio.TaskGroup() as tasks:
-        running = tasks.create_task(made.advisor.run())
-        yield made
-        running.cancel()
-    await model.aclose()
-
-
-async def failed(bench: Bench, times: int) -> None:
-    await until(lambda: bench.advisor.failures >= times)
-
-
-async def test_a_turn_of_a_guest_brings_one_talking_point_with_rising_versions(
-    bench: Bench,
-) -> None:
-    bench.say(line(1, "we spend far too much on travel"))
-    await bench.hosts.wait_for(1)
-    versions = bench.hosts.versions
-    assert len({one.id for one in versions}) == 1
-    assert [one.version for one in versions] == list(range(1, len(versions) + 1))
-    assert len(versions) > 1
-    last = versions[-1]
-    assert (last.text, last.quote, last.segment.id) == (SAY, "too much on travel", "SG_1")
-    assert (last.source, last.rule_id, last.complete) == ("model", None, True)
-    assert bench.advisor.unsupported == 0
+async def test_a_turn_of_a_guest_brings_one_talking_point_that_grows(bench: Bench) -> None:
+    segment = bench.say(TRAVEL)
+    last = await bench.shown()
+    assert len({one.id for one in bench.proposals}) == 1
+    assert len(bench.proposals) > 1
+    for earlier, later in zip(bench.proposals, bench.proposals[1:], strict=False):
+        assert later.text.startswith(earlier.text)
+    assert (last.text, last.quote, last.segment) == (SAY, TRAVEL, segment)
+    assert (last.source, last.rule_id) == ("model", None)
+    assert last.read_identities == {"guest-1"}
+    assert not bench.advisor.dropped
 
 
 async def test_hosts_interims_and_silence_ask_nothing(bench: Bench) -> None:
-    interim = Segment(**{**_fields(line(3, "we spend")), "final": False})
-    for segment in (line(1, "hello", "host"), interim, line(2, "")):
-        bench.advisor.hear(segment)
-    bench.say(line(4, "we spend far too much on travel"))
-    await bench.hosts.wait_for(1)
-    assert len(bench.server.requests) == 1
+    bench.say("hello everybody", speaker="host-1")
+    bench.say("we spend", final=False)
+    bench.advisor.hear(bench.segment(""))
+    bench.say(TRAVEL)
+    await bench.shown()
+    assert len(bench.requests) == 1
+    assert [one["said"] for one in bench.material()["transcript"]] == ["hello everybody", TRAVEL]
 
 
-async def test_only_finals_are_shown_to_the_model(bench: Bench) -> None:
-    bench.transcript.push(Segment(**{**_fields(line(1, "half a sent")), "final": False}))
-    bench.say(line(2, "we spend far too much on travel"))
-    await bench.hosts.wait_for(1)
-    assert [one["said"] for one in bench.server.last_lines()] == ["we spend far too much on travel"]
+async def test_the_model_reads_who_is_there_what_the_host_wants_and_what_was_told(
+    bench: Bench,
+) -> None:
+    await bench.settings.set_prompt(goal="a pilot", instruction="be brief")
+    bench.brief = [BriefLine(document="prices.md", line=3, text="Travel costs forty a month.")]
+    bench.propose("Offer a pilot with five people.")
+    bench.say(TRAVEL)
+    await bench.shown(2)
+    material = bench.material()
+    assert material["people"] == [{"name": "Ana", "role": "host"}, {"name": "Ben", "role": "guest"}]
+    assert (material["goal"], material["instruction"]) == ("a pilot", "be brief")
+    assert material["told"] == [{"say": "Offer a pilot with five people.", "host": "shown"}]
+    assert material["brief"][0]["document"] == "prices.md"
+    system = bench.requests[0].body["messages"][0]["content"]
+    assert system == INSTRUCTIONS
+
+
+async def test_advice_that_takes_from_the_brief_carries_its_line(bench: Bench) -> None:
+    line = BriefLine(document="prices.md", line=3, text="How much we spend on travel: forty.")
+    bench.brief = [line]
+    bench.say(TRAVEL)
+    last = await bench.shown()
+    assert last.answer == line
+    assert "forty" in last.text
+
+
+async def test_a_hit_is_refined_at_once_under_its_own_id(bench: Bench) -> None:
+    segment = bench.segment("what is the price of the big travel package")
+    bench.transcript.push(segment)
+    match = Match(rule=PRICING, phrase="the price", quote="the price", position=0)
+    point_id = bench.points.hit(match, segment)
+    assert point_id
+    bench.advisor.on_hit(match, segment, point_id)
+    bench.advisor.hear(segment)
+    last = await bench.shown()
+    assert bench.proposals == [last]
+    assert (last.id, last.source, last.rule_id) == (point_id, "model", "pricing")
+    assert bench.material()["rule"] == PRICING.say
+    assert bench.newest().version == 2
+    assert bench.newest().text == last.text
+
+
+async def test_a_hit_on_an_interim_is_refined_when_the_segment_ends(bench: Bench) -> None:
+    interim = bench.segment("what is the price", final=False)
+    match = Match(rule=PRICING, phrase="the price", quote="the price", position=0)
+    point_id = bench.points.hit(match, interim)
+    assert point_id
+    bench.advisor.on_hit(match, interim, point_id)
+    assert not bench.requests
+    final = replace(interim, text="what is the price of travel", final=True)
+    bench.transcript.push(final)
+    bench.advisor.hear(final)
+    assert (await bench.shown()).id == point_id
+
+
+async def test_nothing_useful_to_say_shows_nothing(bench: Bench) -> None:
+    bench.say("thank you")
+    await bench.asked(1)
+    bench.say(TRAVEL)
+    await bench.shown()
+    assert len({one.id for one in bench.proposals}) == 1
+    assert not bench.advisor.dropped
 
 
 @pytest.mark.parametrize(
-    "changed",
+    "fields",
     [
         {"quote": "the moon is made of cheese"},
         {"quote": ""},
         {"quote": "?!"},
+        {"quote": "vel"},  # part of a word
         {"line": 2},
         {"line": -1},
         {"line": 0},
-        {"quote": "vel"},  # part of a word
     ],
 )
 async def test_an_answer_that_rests_on_nothing_said_is_dropped_and_counted(
-    changed: dict[str, object], bench: Bench
+    fields: dict[str, object], bench: Bench
 ) -> None:
-    bench.server.script.append(Fault(body=lambda text: json.dumps(json.loads(text) | changed)))
-    bench.say(line(1, "we spend far too much on travel"))
-    await until(lambda: bench.advisor.unsupported)
-    assert bench.hosts.versions == []
+    bench.served.chat.script([Fault(kind="fields", fields=fields)])
+    bench.say(TRAVEL)
+    await until(lambda: bench.advisor.dropped["unsupported"])
+    assert bench.proposals == []
 
 
-async def test_a_quote_may_differ_in_signs_and_capitals(bench: Bench) -> None:
-    bench.server.script.append(
-        Fault(
-            body=lambda text: json.dumps(json.loads(text) | {"quote": "Far too much, on TRAVEL."})
-        )
-    )
-    bench.say(line(1, "we spend far too much on travel"))
-    await bench.hosts.wait_for(1)
-    assert bench.advisor.unsupported == 0
-
-
-async def test_another_order_of_the_fields_is_no_invention(bench: Bench) -> None:
-    def turn_round(text: str) -> str:
-        return json.dumps(dict(reversed(json.loads(text).items())))
-
-    bench.server.script.append(Fault(body=turn_round))
-    bench.say(line(1, "we spend far too much on travel"))
-    await bench.hosts.wait_for(1)
-    assert bench.hosts.versions[-1].text == SAY
-    assert bench.advisor.unsupported == 0
-
-
-async def test_nothing_to_say_says_nothing(bench: Bench) -> None:
-    nothing = json.dumps({"line": 0, "quote": "", "say": " "})
-    bench.server.script.append(Fault(body=lambda _: nothing))
-    bench.say(line(1, "first"))
-    await bench.asked(1)
-    bench.say(line(2, "we spend far too much on travel"))
-    await bench.hosts.wait_for(1)
-    assert len({one.id for one in bench.hosts.versions}) == 1
-    assert bench.advisor.unsupported == 0
+async def test_an_answer_that_repeats_the_instructions_is_dropped_and_counted(
+    bench: Bench,
+) -> None:
+    bench.served.chat.script([Fault(kind="leak")])
+    bench.say(TRAVEL)
+    await until(lambda: bench.advisor.dropped["leaked"])
+    told = " ".join(one.text for one in bench.proposals)
+    assert "the host of a live call" not in told
 
 
 async def test_one_request_is_in_flight_and_the_newest_turn_waits(bench: Bench) -> None:
-    first_byte = asyncio.Event()
-    bench.server.script.append(Fault(wait_for=first_byte))
-    bench.say(line(1, "turn number one"))
+    bench.served.chat.script([Fault(kind="slow", seconds=0.3)])
+    bench.say("turn number one about travel")
     await bench.asked(1)
-    for number in range(2, 7):
-        bench.say(line(number, f"turn number {number}"))
-    first_byte.set()
-    await bench.hosts.wait_for(2)
-    assert bench.server.most_in_flight == 1
-    assert len(bench.server.requests) == 2
-    assert bench.server.last_lines()[-1]["said"] == "turn number 6"
-    assert bench.hosts.versions[-1].segment.id == "SG_6"
+    for number in range(2, 6):
+        bench.say(f"turn number {number} about flights{number}")
+    await bench.asked(2)
+    await bench.idle()
+    assert bench.served.chat.record.most_in_flight == 1
+    assert len(bench.requests) == 2
+    assert bench.material()["transcript"][-1]["said"] == "turn number 5 about flights5"
 
 
-@pytest.mark.parametrize("bench", [0.3], indirect=True)
-async def test_a_slow_answer_is_given_up_and_the_next_turn_is_served(bench: Bench) -> None:
-    never = asyncio.Event()
-    bench.server.script.append(Fault(wait_for=never))
-    bench.say(line(1, "turn number one"))
-    await failed(bench, 1)
-    assert bench.hosts.versions == []
-    bench.advisor._timeout_seconds = 30
-    bench.say(line(2, "turn number two"))
-    await bench.hosts.wait_for(1)
-    never.set()
+async def test_an_answer_the_conversation_has_left_behind_is_dropped(bench: Bench) -> None:
+    bench.served.chat.script([Fault(kind="slow", seconds=0.3)])
+    bench.say(TRAVEL)
+    await bench.asked(1)
+    bench.now += 16
+    await until(lambda: bench.advisor.dropped["stale"])
+    assert bench.proposals == []
 
 
-@pytest.mark.parametrize("bench", [1.5], indirect=True)
-async def test_an_answer_that_stops_half_way_is_closed_and_marked(bench: Bench) -> None:
-    never = asyncio.Event()
-    text_events = 2 + len(json.dumps({"line": 1, "quote": "x" * 18, "say": SAY})) // 12
-    fault = Fault(pause_after_events=text_events - 1, pause=never)
-    bench.server.script.append(fault)
-    bench.say(line(1, "we spend far too much on travel"))
-    await failed(bench, 1)
-    last = bench.hosts.versions[-1]
+async def test_many_turns_later_an_answer_is_stale_too(bench: Bench) -> None:
+    bench.served.chat.script([Fault(kind="slow", seconds=0.3)])
+    bench.say(TRAVEL)
+    await bench.asked(1)
+    for number in range(9):
+        bench.say(f"so number {number}", speaker="host-1", start_seconds=1.0)
+        bench.now -= 1
+    await until(lambda: bench.advisor.dropped["stale"])
+
+
+async def test_while_paused_nothing_is_asked_and_nothing_begun(bench: Bench) -> None:
+    await bench.settings.set_paused(True)
+    bench.say(TRAVEL)
+    await bench.settings.set_paused(False)
+    bench.say("and on hotels as well")
+    await bench.shown()
+    assert len(bench.requests) == 1
+
+
+async def test_a_pause_drops_what_is_under_way(bench: Bench) -> None:
+    bench.served.chat.script([Fault(kind="slow", seconds=0.3)])
+    bench.say(TRAVEL)
+    await bench.asked(1)
+    await bench.settings.set_paused(True)
+    await bench.idle()
+    assert bench.proposals == []
+
+
+@pytest.mark.parametrize("bench", [(FIRST, SECOND)], indirect=True)
+async def test_when_a_model_dies_in_mid_stream_the_same_talking_point_goes_on(
+    bench: Bench,
+) -> None:
+    bench.served.chat.script([Fault(kind="cut", model="first", events=9)])
+    bench.say(TRAVEL)
+    last = await bench.shown()
+    assert bench.served.asked == ["first", "second"]
+    assert len({one.id for one in bench.proposals}) == 1
+    lengths = [len(one.text) for one in bench.proposals]
+    assert lengths == sorted(lengths)
+    assert last.text == SAY
+    assert bench.newest().complete
+
+
+async def test_when_all_die_the_talking_point_is_closed_and_marked(bench: Bench) -> None:
+    bench.served.chat.script([Fault(kind="cut", events=9), Fault(status=401)])
+    bench.say(TRAVEL)
+    await until(lambda: bench.advisor.failures)
+    await bench.idle()
+    last = bench.newest()
     assert last.complete
     assert last.text.endswith(" …")
     assert SAY.startswith(last.text.removesuffix(" …"))
-    never.set()
 
 
-@pytest.mark.parametrize(
-    "fault",
-    [
-        Fault(status=401),
-        Fault(status=500),
-        Fault(cut_after_events=3),
-        Fault(error_event=True),
-        Fault(bad_event=True),
-        Fault(empty_choices=True),
-        Fault(body=lambda _: "{"),
-    ],
-)
-async def test_no_fault_of_the_server_stops_the_advisor(fault: Fault, bench: Bench) -> None:
-    bench.server.script.append(fault)
-    bench.say(line(1, "turn number one"))
-    await failed(bench, 1)
-    assert all(one.complete for one in bench.hosts.versions[-1:])
-    before = len({one.id for one in bench.hosts.versions})
-    bench.say(line(2, "turn number two"))
-    await bench.hosts.wait_for(before + 1)
-    assert bench.advisor.failures == 1
+async def test_a_talking_point_that_the_hosts_are_spared_is_read_no_further(bench: Bench) -> None:
+    bench.served.chat.script([Fault(kind="fields", fields={"say": "Offer them our free pilot."})])
+    bench.points.propose(bench.proposal("Offer them our free pilot."))
+    bench.say(TRAVEL)
+    await bench.asked(1)
+    await bench.idle()
+    assert bench.taken == [True, False]
 
 
-async def test_a_window_without_a_line_asks_nothing(bench: Bench) -> None:
-    bench.advisor.hear(line(1, "heard, but too old for the window"))
-    bench.say(line(2, "we spend far too much on travel"))
-    await bench.hosts.wait_for(1)
-    assert len(bench.server.requests) == 1
-
-
-def _fields(segment: Segment) -> dict[str, Any]:
-    return {name: getattr(segment, name) for name in segment.__dataclass_fields__}
-
-
-async def begun(bench: Bench, pause: asyncio.Event) -> None:
+async def begun(bench: Bench) -> None:
     """Have an answer that was shown in part and goes no further."""
-    bench.server.script.append(Fault(pause_after_events=8, pause=pause))
-    bench.say(line(1, "we like your product"))
-    bench.say(Segment(**{**_fields(line(2, "we spend far too much on travel")), "speaker": "cem"}))
-    await until(lambda: bench.hosts.versions)
+    bench.served.chat.script([Fault(kind="pause", events=9)])
+    bench.say("we like your product")
+    bench.say(TRAVEL, speaker="cem")
+    await until(lambda: bench.proposals)
 
 
-async def test_an_answer_that_rests_on_erased_words_is_broken_off_and_says_no_more(
-    bench: Bench,
+@pytest.mark.parametrize("identity", ["cem", "guest-1"])
+async def test_an_answer_whose_window_held_erased_words_says_no_more(
+    identity: str, bench: Bench
 ) -> None:
-    pause = asyncio.Event()
-    await begun(bench, pause)
-    versions = len(bench.hosts.versions)
-    bench.advisor.erase_speaker("cem")
-    bench.transcript.erase_speaker("cem")
-    pause.set()
-    bench.say(line(3, "we have seen the demo already"))
-    await bench.hosts.wait_for(1)
-    later = bench.hosts.versions[versions:]
-    assert {one.segment.id for one in later} == {"SG_3"}
-    said = [one["said"] for one in bench.server.last_lines()]
-    assert said == ["we like your product", "we have seen the demo already"]
-
-
-async def test_an_answer_whose_window_held_erased_words_is_closed_where_it_stands(
-    bench: Bench,
-) -> None:
-    pause = asyncio.Event()
-    await begun(bench, pause)
-    shown = bench.hosts.versions[-1]
-    bench.advisor.erase_speaker(line(1, "").speaker)
-    await bench.hosts.wait_for(1)
-    last = bench.hosts.versions[-1]
-    assert (last.id, last.segment.speaker, last.complete) == (shown.id, "cem", True)
-    assert last.text == f"{shown.text} …"
-    pause.set()
+    await begun(bench)
+    shown = len(bench.proposals)
+    await bench.advisor.erase_speaker(identity)
+    await bench.points.erase_speaker(identity)
+    bench.transcript.erase_speaker(identity)
+    bench.say("the demo was about hotels", speaker="dora")
+    await bench.shown()
+    later = bench.proposals[shown:]
+    assert {one.segment.speaker for one in later} == {"dora"}
+    assert all(identity not in one.read_identities for one in later)
+    assert identity not in str(bench.material())
+    assert not any(one["said"] == TRAVEL for one in bench.material()["transcript"]) or (
+        identity != "cem"
+    )
 
 
 async def test_an_erasure_that_concerns_nothing_asked_changes_nothing(bench: Bench) -> None:
-    pause = asyncio.Event()
-    await begun(bench, pause)
-    bench.advisor.erase_speaker("somebody")
-    pause.set()
-    await bench.hosts.wait_for(1)
-    assert bench.hosts.versions[-1].text == SAY
+    bench.served.chat.script([Fault(kind="pause", events=9, seconds=0.3)])
+    bench.say(TRAVEL)
+    await until(lambda: bench.proposals)
+    await bench.advisor.erase_speaker("somebody")
+    assert (await bench.shown()).text == SAY
+
+
+async def test_a_summary_of_what_left_the_window_is_written_and_read(bench: Bench) -> None:
+    for number in range(16):
+        bench.say(f"our plan number {number} is about hotels{number}", speaker="host-1")
+        bench.now += 4
+    bench.say(f"and {TRAVEL}")
+    bench.now += 1
+    await until(lambda: bench.advisor._summary.text)
+    await bench.idle()
+    bench.say("so tell us about flights")
+    await until(lambda: bench.material()["summary"])
+    assert "hotels1" in bench.material()["summary"]
+    assert "host-1" in bench.advisor._summary.read_identities
+    await bench.advisor.erase_speaker("host-1")
+    assert bench.advisor._summary.text == ""

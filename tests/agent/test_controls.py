@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 from livekit import rtc
 
-from agent.controls import LONGEST_REQUEST, WAITING_REQUESTS, Controls
+from agent.controls import LONGEST_REQUEST, WAITING_REQUESTS, Controls, Method
+from agent.refusals import ConflictError, NotFoundError, UnavailableError, when_store_is_away
 from records import StoreUnavailableError
 from tests.agent.waiting import until
 from transcript_buffer import Role
@@ -17,9 +18,11 @@ from wire.consent import (
     OFF_THE_RECORD_METHOD,
     TOO_MANY_REQUESTS,
     UNAVAILABLE,
-    ConsentAnswer,
+    ConsentRequest,
     ConsentState,
+    OffTheRecordRequest,
 )
+from wire.controls import CONFLICT, NOT_FOUND, PROMPT_METHOD, PromptRequest
 
 pytestmark = pytest.mark.unit
 
@@ -33,16 +36,24 @@ class Desk:
     def __init__(self) -> None:
         self.methods: dict[str, Any] = {}
         self.done: list[object] = []
-        self.store_is_away = False
+        self.fault: Exception | None = None
         self.gate = asyncio.Event()
         self.gate.set()
         self.at_once = 0
         self.controls = Controls(
             self,  # type: ignore[arg-type]
             find_role=ROLES.get,
-            on_consent=self.on_consent,
-            on_erase=self.on_erase,
-            on_off_the_record=self.on_off_the_record,
+            methods=[
+                Method(
+                    name=CONSENT_METHOD, request=ConsentRequest, action=self.consent, who="anyone"
+                ),
+                Method(
+                    name=OFF_THE_RECORD_METHOD,
+                    request=OffTheRecordRequest,
+                    action=self.off_the_record,
+                ),
+                Method(name=PROMPT_METHOD, request=PromptRequest, action=self.prompt, longest=4000),
+            ],
         )
 
     def register_rpc_method(self, name: str, method: Any) -> None:
@@ -56,19 +67,19 @@ class Desk:
         assert self.at_once == 1, "two at once"
         await self.gate.wait()
         self.at_once -= 1
-        if self.store_is_away:
-            raise StoreUnavailableError("the store at sqlite:///secret.db")
+        if self.fault:
+            raise self.fault
         self.done.append(what)
         return STATE
 
-    async def on_consent(self, identity: str, answer: ConsentAnswer) -> ConsentState:
-        return await self._do((identity, answer))
+    async def consent(self, caller: str, request: ConsentRequest) -> ConsentState:
+        return await self._do((caller, request.answer))
 
-    async def on_erase(self, identity: str) -> None:
-        await self._do((identity, "erase"))
+    async def off_the_record(self, _: str, request: OffTheRecordRequest) -> ConsentState:
+        return await self._do(request.off)
 
-    async def on_off_the_record(self, off: bool) -> ConsentState:
-        return await self._do(off)
+    async def prompt(self, _: str, request: PromptRequest) -> ConsentState:
+        return await self._do(request.goal)
 
     async def ask(self, method: str, payload: str, caller: str = "ben") -> str:
         call = rtc.RpcInvocationData("1", caller, payload, 10.0, method)
@@ -88,27 +99,20 @@ async def desk() -> AsyncIterator[Desk]:
     assert opened.methods == {}
 
 
-async def test_a_participant_answers_for_itself_and_gets_the_state(desk: Desk) -> None:
+async def test_a_participant_asks_and_gets_the_reply(desk: Desk) -> None:
     assert await desk.ask(CONSENT_METHOD, '{"answer": "yes"}') == STATE.model_dump_json()
     await desk.ask(CONSENT_METHOD, '{"v": 1, "answer": "no", "erase": false}', "stranger")
-    await desk.ask(CONSENT_METHOD, '{"answer": "no", "erase": true}')
-    await desk.ask(CONSENT_METHOD, '{"answer": "yes", "erase": true}')
-    assert desk.done == [
-        ("ben", "yes"),
-        ("stranger", "no"),
-        ("ben", "no"),
-        ("ben", "erase"),
-        ("ben", "yes"),
-    ]
+    assert desk.done == [("ben", "yes"), ("stranger", "no")]
 
 
-async def test_only_a_host_puts_the_call_off_the_record(desk: Desk) -> None:
-    await desk.ask(OFF_THE_RECORD_METHOD, '{"off": true}', "ana")
-    await desk.ask(OFF_THE_RECORD_METHOD, '{"off": false}', "ana")
+@pytest.mark.parametrize("payload", ['{"off": true}', "", "x" * 20_000])
+async def test_who_is_no_host_is_refused_before_anything_is_read(payload: str, desk: Desk) -> None:
     for caller in ("ben", "host-me"):
-        code, message = await desk.refused(OFF_THE_RECORD_METHOD, '{"off": true}', caller)
-        assert (code, message) == (NOT_ALLOWED, "only a host may put the call off the record")
-    assert desk.done == [True, False]
+        code, message = await desk.refused(OFF_THE_RECORD_METHOD, payload, caller)
+        assert (code, message) == (NOT_ALLOWED, "only a host of this call may ask for this")
+    assert desk.done == []
+    await desk.ask(OFF_THE_RECORD_METHOD, '{"off": true}', "ana")
+    assert desk.done == [True]
 
 
 @pytest.mark.parametrize(
@@ -144,45 +148,54 @@ async def test_a_malformed_request_of_a_host_names_the_field(desk: Desk) -> None
     assert (code, message) == (BAD_REQUEST, "off: Field required")
 
 
+async def test_a_request_may_be_as_long_as_its_method_says(desk: Desk) -> None:
+    request = json.dumps({"goal": "g" * 1000, "instruction": "i" * 2000})
+    await desk.ask(PROMPT_METHOD, request, "ana")
+    code, message = await desk.refused(PROMPT_METHOD, request + " " * 1000, "ana")
+    assert (code, "send 4000 at most" in message) == (BAD_REQUEST, True)
+    assert desk.done == ["g" * 1000]
+
+
 @pytest.mark.parametrize(
-    ("method", "payload", "words"),
+    ("fault", "code", "words"),
     [
-        (CONSENT_METHOD, '{"answer": "yes"}', "nothing has changed; try again"),
-        (CONSENT_METHOD, '{"answer": "no"}', "you are not listened to"),
-        (OFF_THE_RECORD_METHOD, '{"off": true}', "nobody is listened to"),
-        (OFF_THE_RECORD_METHOD, '{"off": false}', "nobody is listened to yet; try again"),
+        (NotFoundError("there is none"), NOT_FOUND, "there is none"),
+        (ConflictError("it is done"), CONFLICT, "it is done"),
+        (UnavailableError("say it again"), UNAVAILABLE, "say it again"),
+        (
+            StoreUnavailableError("the store at sqlite:///secret.db"),
+            UNAVAILABLE,
+            "the store is away, so nothing has changed; try again",
+        ),
     ],
 )
-async def test_a_store_that_is_away_is_told_with_what_it_means(
-    method: str, payload: str, words: str, desk: Desk
+async def test_what_cannot_be_done_is_told_with_its_code_and_the_next_request_is_served(
+    fault: Exception, code: int, words: str, desk: Desk
 ) -> None:
-    desk.store_is_away = True
-    code, message = await desk.refused(method, payload, "ana")
-    assert code == UNAVAILABLE
-    assert words in message
-    assert "secret.db" not in message
+    desk.fault = fault
+    assert await desk.refused(CONSENT_METHOD, '{"answer": "yes"}') == (code, words)
+    desk.fault = None
+    await desk.ask(CONSENT_METHOD, '{"answer": "no"}')
+    assert desk.done == [("ben", "no")]
 
 
-async def test_an_erasure_that_fails_is_not_called_done(desk: Desk) -> None:
-    async def answer(identity: str, answer: ConsentAnswer) -> ConsentState:
-        desk.store_is_away = True
-        return STATE
-
-    desk.controls._on_consent = answer
-    code, message = await desk.refused(CONSENT_METHOD, '{"answer": "no", "erase": true}')
-    assert code == UNAVAILABLE
-    assert "not all erased: try again" in message
+async def test_a_store_that_is_away_means_what_the_action_says() -> None:
+    with (
+        pytest.raises(UnavailableError, match="you are not listened to"),
+        when_store_is_away("you are not listened to"),
+    ):
+        raise StoreUnavailableError("the store at sqlite:///secret.db")
 
 
 async def test_what_was_begun_is_done_though_the_caller_waits_no_longer(desk: Desk) -> None:
     desk.gate.clear()
-    asking = asyncio.ensure_future(desk.ask(CONSENT_METHOD, '{"answer": "no", "erase": true}'))
+    asking = asyncio.ensure_future(desk.ask(CONSENT_METHOD, '{"answer": "no"}'))
     await until(lambda: desk.at_once)
     asking.cancel()
     await asyncio.wait({asking})
     desk.gate.set()
     assert await desk.ask(CONSENT_METHOD, '{"answer": "yes"}')
-    assert desk.done == [("ben", "no"), ("ben", "erase"), ("ben", "yes")]
+    assert desk.done == [("ben", "no"), ("ben", "yes")]
 
 
 async def test_what_waits_when_the_call_ends_is_done() -> None:

@@ -62,7 +62,7 @@ async def cupboard(store: Store, tmp_path: Path) -> Cupboard:
 
 @pytest.fixture
 def keeper(cupboard: Cupboard) -> Keeper:
-    return Keeper(cupboard.store, ROOM_SID)
+    return Keeper(cupboard.store, ROOM_SID, 0)
 
 
 async def test_a_final_is_in_the_store_when_keep_returns(
@@ -71,6 +71,28 @@ async def test_a_final_is_in_the_store_when_keep_returns(
     await keeper.keep(line(1))
     assert cupboard.rows() == ["SG_1"]
     assert keeper.waiting_segments == 0
+
+
+async def test_finals_and_erasures_are_numbered_in_one_order_also_while_the_store_is_away(
+    cupboard: Cupboard,
+) -> None:
+    keeper = Keeper(cupboard.store, ROOM_SID, 7)
+    first = await keeper.keep(line(1))
+    with cupboard.away():
+        second = await keeper.keep(line(2))
+        erased = await keeper.erase_speaker("guest-2")
+    third = await keeper.keep(line(3))
+    await keeper.write_waiting()
+    assert first
+    assert second
+    assert third
+    assert (first.sequence, second.sequence, erased, third.sequence) == (8, 9, 10, 11)
+    assert keeper.last_sequence == 11
+    kept = await cupboard.store.list_segments(ROOM_SID)
+    assert [(one.id, one.sequence) for one in kept] == [("SG_1", 8), ("SG_2", 9), ("SG_3", 11)]
+    meeting = await cupboard.store.find_meeting(ROOM_SID)
+    assert meeting
+    assert meeting.last_transcript_sequence == 11
 
 
 async def test_finals_wait_in_order_while_the_store_is_away(
@@ -186,7 +208,7 @@ async def test_no_final_from_before_an_erasure_is_written_after_it(
         *(keeper.keep(line(number)) for number in range(5)),
         erase(),
     )
-    assert kept == [False] * 5
+    assert kept == [None] * 5
     assert cupboard.rows() == written  # what was written by then, the store's own erasure finds
     assert await keeper.keep(line(9))
     assert cupboard.rows() == [*written, "SG_9"]
@@ -202,6 +224,8 @@ async def test_an_erasure_ends_the_writing_of_what_waited(
     writing = asyncio.ensure_future(keeper.write_waiting())
     await until(lambda: len(cupboard.rows()) >= written)
     await keeper.erase_speaker("guest-1")
-    await cupboard.store.erase_speaker(ROOM_SID, "guest-1")
+    await cupboard.store.erase_speaker(
+        ROOM_SID, "guest-1", transcript_sequence=keeper.last_sequence, sequence=0
+    )
     await writing
     assert cupboard.rows() == [f"SG_{number}" for number in range(0, 20, 2)]

@@ -1,13 +1,21 @@
 import asyncio
 import logging
 from dataclasses import replace
+from functools import partial
 
 import pytest
+from pydantic import BaseModel
 
-from agent.publisher import Advice, Outbox, Publisher
-from records import Store
+from agent import numbering as numbering_module
+from agent.numbering import Numbering
+from agent.outbox import Outbox
+from agent.publisher import Publisher
+from records import Store, StoreUnavailableError
 from tests.agent.waiting import until
+from tests.records.test_store import make_point
 from transcript_buffer import Segment
+from wire.talking_point import TalkingPoint
+from wire.topics import TALKING_POINT
 
 pytestmark = pytest.mark.unit
 
@@ -100,52 +108,65 @@ def make_segment(text: str) -> Segment:
     )
 
 
-async def test_talking_points_are_numbered_on_from_the_meeting_and_kept_without_a_host(
+def make_publisher(last_sequence: int = 0) -> Publisher:
+    return Publisher(
+        room=EmptyRoom(),  # type: ignore[arg-type]
+        hosts=list,
+        last_sequence=last_sequence,
+    )
+
+
+def publish_point(publisher: Publisher, store: Store, point: TalkingPoint) -> None:
+    publisher.publish_numbered(
+        TALKING_POINT,
+        point.id,
+        make=lambda sequence: point.model_copy(update={"sequence": sequence}),
+        keep=lambda numbered: store.put_talking_point("RM_1", numbered),
+        rests_on=frozenset({point.speaker_identity, *point.read_identities}),
+    )
+
+
+async def test_messages_are_numbered_on_from_the_meeting_and_kept_without_a_host(
     store: Store,
 ) -> None:
     await store.open_meeting("RM_1", room_name="acme", now_ms=1)
-    publisher = Publisher(
-        room=EmptyRoom(),  # type: ignore[arg-type]
-        store=store,
-        room_sid="RM_1",
-        last_sequence=7,
-        now=lambda: 3.0,
-    )
-    for number in range(3):
-        publisher.publish_advice(
-            Advice(
-                id=f"TP_{number}",
-                version=1,
-                source="playbook",
-                rule_id="pricing",
-                text="Ask.",
-                complete=True,
-                quote="the price",
-                segment=make_segment("what is the price"),
-                heard_at_seconds=2.0,
-            )
-        )
+    publisher = make_publisher(last_sequence=7)
+    for number in range(1, 4):
+        publish_point(publisher, store, make_point(number))
     publisher.end_input()
-    await publisher.run(list)
+    await publisher.run()
     points = await store.list_talking_points("RM_1")
-    assert [point.sequence for point in points] == [8, 9, 10]
-    assert (points[0].heard_at_ms, points[0].sent_at_ms) == (2000, 3000)
+    assert [(point.id, point.sequence) for point in points] == [
+        ("TP_1", 8),
+        ("TP_2", 9),
+        ("TP_3", 10),
+    ]
+    assert publisher.last_sequence == 10
+
+
+async def test_a_version_that_is_replaced_while_it_waits_gets_no_number(store: Store) -> None:
+    await store.open_meeting("RM_1", room_name="acme", now_ms=1)
+    publisher = make_publisher()
+    for version in range(1, 30):
+        publish_point(publisher, store, make_point(1, version=version))
+    publish_point(publisher, store, make_point(2))
+    publisher.end_input()
+    await publisher.run()
+    points = await store.list_talking_points("RM_1")
+    assert [(point.id, point.version, point.sequence) for point in points] == [
+        ("TP_1", 29, 1),
+        ("TP_2", 1, 2),
+    ]
 
 
 async def test_a_room_that_is_gone_does_not_stop_the_sending(
-    store: Store, caplog: pytest.LogCaptureFixture
+    caplog: pytest.LogCaptureFixture,
 ) -> None:
-    publisher = Publisher(
-        room=EmptyRoom(),  # type: ignore[arg-type]
-        store=store,
-        room_sid="RM_1",
-        last_sequence=0,
-        now=lambda: 3.0,
-    )
+    publisher = make_publisher()
     publisher.publish_segment(make_segment("very private words"))
     publisher.end_input()
     with caplog.at_level(logging.DEBUG):
-        await publisher.run(list)
+        await publisher.run()
     assert "very private words" not in caplog.text
 
 
@@ -167,33 +188,113 @@ async def test_what_is_discarded_is_not_sent_and_nothing_of_it_is_under_way() ->
     assert post.sent == ["a1", "b1"]
 
 
+class Pigeonhole:
+    """A store that is away when a test says so, and the hosts; notes the order of what comes."""
+
+    def __init__(self) -> None:
+        self.is_away = False
+        self.done: list[str] = []
+        self.numbering = Numbering(0, self._send)
+
+    def push(self, item_id: str, speaker: str = "guest-1") -> None:
+        async def keep(numbered: TalkingPoint) -> None:
+            if self.is_away:
+                raise StoreUnavailableError("the store is away")
+            self.done.append(f"keep {numbered.id} {numbered.sequence}")
+
+        self.numbering.push(
+            TALKING_POINT,
+            item_id,
+            lambda sequence: make_point(1, id=item_id, sequence=sequence),
+            keep,
+            frozenset({speaker}),
+        )
+
+    async def _send(self, topic: str, message: BaseModel) -> None:
+        assert isinstance(message, TalkingPoint)
+        self.done.append(f"send {message.id} {message.sequence}")
+
+
+async def test_a_message_is_kept_before_it_is_sent() -> None:
+    hole = Pigeonhole()
+    hole.push("a")
+    hole.push("b")
+    hole.numbering.end_input()
+    await hole.numbering.run()
+    assert hole.done == ["keep a 1", "send a 1", "keep b 2", "send b 2"]
+
+
+async def test_while_the_store_is_away_hosts_are_told_and_the_newest_versions_wait(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(numbering_module, "RETRY_SECONDS", 0.001)
+    hole = Pigeonhole()
+    hole.is_away = True
+    async with asyncio.timeout(30), asyncio.TaskGroup() as tasks:
+        tasks.create_task(hole.numbering.run())
+        for item in ("a", "b", "a"):
+            sent = len(hole.done)
+            hole.push(item)
+            await until(partial(lambda before: len(hole.done) > before, sent))
+        assert not await hole.numbering.write_waiting()
+        hole.is_away = False
+        await until(lambda: "keep a 3" in hole.done)
+        hole.numbering.end_input()
+    assert hole.done == ["send a 1", "send b 2", "send a 3", "keep b 2", "keep a 3"]
+
+
+async def test_what_waits_for_the_store_is_written_at_the_end_of_the_call(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(numbering_module, "RETRY_SECONDS", 0.001)
+    hole = Pigeonhole()
+    hole.is_away = True
+    hole.push("a")
+    hole.numbering.end_input()
+    async with asyncio.timeout(30), asyncio.TaskGroup() as tasks:
+        tasks.create_task(hole.numbering.run())
+        await until(lambda: hole.done)
+        hole.is_away = False
+    assert hole.done == ["send a 1", "keep a 1"]
+
+
+async def test_what_rests_on_an_erased_speaker_is_not_written_later() -> None:
+    hole = Pigeonhole()
+    hole.is_away = True
+    async with asyncio.timeout(30), asyncio.TaskGroup() as tasks:
+        tasks.create_task(hole.numbering.run())
+        hole.push("a", "guest-1")
+        hole.push("b", "guest-2")
+        await until(lambda: len(hole.done) == 2)
+        await hole.numbering.erase_speaker("guest-1")
+        hole.is_away = False
+        hole.numbering.end_input()
+    assert "keep a 1" not in hole.done
+    assert "keep b 2" in hole.done
+
+
 async def test_an_erased_speaker_leaves_no_line_and_no_talking_point_behind(store: Store) -> None:
     await store.open_meeting("RM_1", room_name="acme", now_ms=1)
-    publisher = Publisher(
-        room=EmptyRoom(),  # type: ignore[arg-type]
-        store=store,
-        room_sid="RM_1",
-        last_sequence=0,
-        now=lambda: 3.0,
-    )
-    for number, speaker in enumerate(("guest-1", "guest-2")):
+    publisher = make_publisher()
+    read_of = (("guest-1", ()), ("guest-2", ("guest-2", "guest-3")), ("guest-2", ("guest-1",)))
+    for number, (speaker, read) in enumerate(read_of, start=1):
         segment = replace(make_segment("what is the price"), speaker=speaker)
         publisher.publish_segment(replace(segment, final=False))
-        publisher.publish_advice(
-            Advice(
-                id=f"TP_{number}",
-                version=1,
-                source="playbook",
-                rule_id="pricing",
-                text="Ask.",
-                complete=True,
-                quote="the price",
-                segment=segment,
-                heard_at_seconds=2.0,
-            )
-        )
+        point = make_point(number, speaker_identity=speaker, read_identities=read)
+        publish_point(publisher, store, point)
     await publisher.erase_speaker("guest-1")
     publisher.end_input()
-    await publisher.run(list)
+    await publisher.run()
     points = await store.list_talking_points("RM_1")
-    assert [point.speaker_identity for point in points] == ["guest-2"]
+    assert [point.id for point in points] == ["TP_2"]
+
+
+async def test_numbered_finals_go_out_in_the_order_of_their_numbers() -> None:
+    post = Post()
+    post.gate.set()
+    outbox = Outbox(post.send)
+    outbox.push("a", "a interim")
+    outbox.push("b", "b final 1", behind=True)
+    outbox.push("a", "a final 2", behind=True)
+    await run_to_end(outbox)
+    assert post.sent == ["b final 1", "a final 2"]

@@ -8,19 +8,29 @@ import psutil
 import pytest
 from livekit import api
 
+from lab.emulators.openai_chat import API_KEY as MODEL_KEY
+from lab.emulators.openai_chat import OpenAIChat, running_chat
+from lab.emulators.openai_chat_models import MODEL
 from records import Store
 from tests.agent.people import Person, open_room
 from tests.agent.speech import read_line, share_heard, silence
 from tests.agent.waiting import until
-from tests.openai_server import API_KEY as MODEL_KEY
-from tests.openai_server import MODEL, SAY, openai_server
 from tests.parts import API_KEY, API_SECRET, MediaServer, RunningProcess, TestStack, python_part
+from wire.controls import (
+    CATCH_UP_METHOD,
+    PIN_METHOD,
+    PROMPT_METHOD,
+    CatchUpReply,
+    PinRequest,
+    PromptRequest,
+)
 from wire.roles import seal_identity
 from wire.topics import AGENT_NAME
 
 pytestmark = pytest.mark.room
 
 GREETING, PRICE, LAST = read_line(2), read_line(8), read_line(16)
+COMPETITOR = read_line(6)
 
 
 @pytest.fixture
@@ -91,6 +101,8 @@ async def test_mute_a_new_track_and_a_second_coming_lose_and_double_nothing(
         assert len(said.split()) <= 4 * len(GREETING.words.split()) + 2
         assert "price" not in said
         ids = [line.attributes.segment_id for line in host.finals]
+        numbers = [line.attributes.sequence for line in host.finals]
+        assert numbers == sorted(set(numbers))
         assert len(ids) == len(set(ids))
         tracks = {line.attributes.track_sid for line in host.finals}
         assert len(tracks) == 3
@@ -154,6 +166,11 @@ async def test_a_killed_job_is_followed_by_one_that_counts_on(stack: TestStack) 
         await host.wait_until(lambda: host.talking_points)
         await host.wait_until(lambda: "people" in host.text_of(seats.guest_identity))
 
+        pin = PinRequest(id=host.talking_points[0].id)
+        await host.perform(first, PIN_METHOD, pin)
+        await host.perform(first, PROMPT_METHOD, PromptRequest(goal="Sell forty seats."))
+        await host.wait_until(lambda: len(host.talking_points) == 2)
+
         (job,) = job_processes(stack) - before
         os.kill(job, signal.SIGKILL)
         second = await host.wait_for_agent(not_one_of=(first,))
@@ -161,17 +178,29 @@ async def test_a_killed_job_is_followed_by_one_that_counts_on(stack: TestStack) 
 
         async def say_until_heard() -> None:
             # The new agent takes the track some moments after it is seen.
-            while len(host.talking_points) < 2:
-                await guest.say(PRICE.samples)
+            # What it told before is on the screen, and its rule rests: nothing comes twice.
+            await guest.say(PRICE.samples)
+            while len(host.talking_points) < 3:
+                await guest.say(COMPETITOR.samples)
 
         await asyncio.wait_for(say_until_heard(), 60)
         await guest.play(silence(1.0))
-        assert [point.sequence for point in host.talking_points] == [1, 2]
-        assert len({point.id for point in host.talking_points}) == 2
+        assert [(point.sequence, point.rule_id) for point in host.talking_points] == [
+            (1, "pricing"),
+            (2, "pricing"),
+            (3, "competitor"),
+        ]
+        reply = CatchUpReply.model_validate_json(await host.perform(second, CATCH_UP_METHOD))
+        assert [(point.rule_id, point.pinned) for point in reply.talking_points] == [
+            ("pricing", True),
+            ("competitor", False),
+        ]
+        assert reply.state
+        assert reply.state.goal == "Sell forty seats."
         async with Store(stack.database_url) as store:
             segments = await store.list_segments(room_sid)
             points = await store.list_talking_points(room_sid)
-        assert points == host.talking_points
+        assert points == host.talking_points[1:]
         kept = {segment.id for segment in segments}
         ids = [line.attributes.segment_id for line in host.finals]
         assert len(ids) == len(set(ids))
@@ -183,7 +212,7 @@ async def test_an_answer_of_the_model_reaches_the_host_and_nobody_else(
     media_server: MediaServer, database_url: str, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
     room_name = "model-room"
-    async with openai_server() as model:
+    async with running_chat(OpenAIChat()) as model:
         worker = python_part(
             "worker",
             "agent",
@@ -217,7 +246,7 @@ async def test_an_answer_of_the_model_reaches_the_host_and_nobody_else(
                 points = host.talking_points
                 assert {point.source for point in points} == {"model"}
                 assert [point.sequence for point in points] == list(range(1, len(points) + 1))
-                assert points[-1].text == SAY
+                assert points[-1].text.startswith(("Ask", "Answer"))
                 (line,) = [
                     one for one in host.finals if one.attributes.segment_id == points[-1].segment_id
                 ]

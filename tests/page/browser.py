@@ -39,6 +39,39 @@ def microphone_file(folder: Path, name: str, *speech: Path, pause_seconds: float
     return path
 
 
+# Chromium's own offline emulation leaves open sockets and peer connections alone.
+_CUTTABLE = """
+  const open = new Set();
+  const watch = (Native, start) => class extends Native {
+    constructor(...given) {
+      super(...start(given));
+      open.add(this);
+    }
+  };
+  // While the page is cut off, nothing listens where it connects to.
+  const elsewhere = ([url, ...rest]) => [window.isCutOff ? 'ws://127.0.0.1:9/' : url, ...rest];
+  window.WebSocket = watch(WebSocket, elsewhere);
+  window.RTCPeerConnection = watch(RTCPeerConnection, (given) => given);
+  window.cutOff = () => {
+    window.isCutOff = true;
+    for (const each of open) each.close();
+    open.clear();
+  };
+"""
+
+
+async def cut_off(page: Page) -> None:
+    """Close every connection of a page and let none be made, until `restore`."""
+    await page.context.set_offline(True)
+    await page.evaluate("window.cutOff()")
+
+
+async def restore(page: Page) -> None:
+    """Let a page that was cut off connect again."""
+    await page.evaluate("window.isCutOff = false")
+    await page.context.set_offline(False)
+
+
 @asynccontextmanager
 async def chromium(
     microphone: Path, *, width: int = 1280, height: int = 800
@@ -57,6 +90,7 @@ async def chromium(
                 viewport={"width": width, "height": height},
                 args=[*FLAGS, f"--use-file-for-fake-audio-capture={microphone}"],
             )
+            await context.add_init_script(_CUTTABLE)
             page = context.pages[0]
             page.on("pageerror", lambda error: errors.append(str(error)))
             page.on(

@@ -1,6 +1,8 @@
 """What the people of these tests do on the page, and what they look for."""
 
+import os
 import re
+from pathlib import Path
 
 import aiohttp
 from playwright.async_api import Locator, Page, expect
@@ -9,10 +11,11 @@ from tests.parts import TestStack
 from wire.consent import ConsentPolicy
 
 PATIENCE_MS = 60_000
+PHONE = {"width": 390, "height": 844}
 
 
 async def open_room(stack: TestStack, *, consent: ConsentPolicy) -> dict[str, str]:
-    """Create a room as a program does; return its name and the two links."""
+    """Create a room as a program does; return its name, its links, and what a guest joins with."""
     wishes = {"host_name": "Ana", "guest_name": "Ben", "consent": consent}
     async with (
         aiohttp.ClientSession() as http,
@@ -24,6 +27,8 @@ async def open_room(stack: TestStack, *, consent: ConsentPolicy) -> dict[str, st
         "name": body["room_name"],
         "host": body["host"]["link"],
         "guest": body["guest"]["link"],
+        "server_url": body["server_url"],
+        "guest_token": body["guest"]["token"],
     }
 
 
@@ -49,3 +54,9 @@ def line_of(page: Page, speaker: str, words: str) -> Locator:
     """The first final line of a speaker with these words."""
     finals = lines_of(page, speaker).and_(page.locator('[data-final="true"]'))
     return finals.filter(has_text=re.compile(words)).first
+
+
+async def keep_picture(page: Page, name: str) -> None:
+    """Keep a screenshot if somebody wants to look."""
+    if folder := os.environ.get("SCREENSHOTS"):
+        await page.screenshot(path=Path(folder) / f"{name}.png")

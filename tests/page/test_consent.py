@@ -1,6 +1,5 @@
 """Nobody is transcribed unasked, everybody can see and change it, and what is erased is gone."""
 
-import os
 import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -12,20 +11,21 @@ from playwright.async_api import Page, expect
 from pydantic import BaseModel
 
 from tests.page.browser import chromium
-from tests.page.steps import PATIENCE_MS, join, line_of, lines_of, open_room, press
+from tests.page.steps import (
+    PATIENCE_MS,
+    PHONE,
+    join,
+    keep_picture,
+    line_of,
+    lines_of,
+    open_room,
+    press,
+)
 from tests.parts import API_KEY, API_SECRET, TestStack
 from wire.consent import ERASED, Erased
 from wire.coverage import COVERAGE, NOTICE, CoverageReport, Notice, SpeakerCoverage
 
 pytestmark = pytest.mark.page
-
-PHONE = {"width": 390, "height": 844}
-
-
-async def keep_picture(page: Page, name: str) -> None:
-    """Keep a screenshot if somebody wants to look."""
-    if folder := os.environ.get("SCREENSHOTS"):
-        await page.screenshot(path=Path(folder) / f"consent-{name}.png")
 
 
 async def expect_standings(page: Page, **words: str) -> None:
@@ -50,8 +50,8 @@ async def test_nothing_is_transcribed_before_a_yes_and_what_is_erased_is_gone_ev
         own = guest.get_by_test_id("own-standing")
         await expect(own).to_contain_text("May what you say be transcribed?", timeout=PATIENCE_MS)
         await expect_standings(host, Ana="Has not answered", Ben="Has not answered")
-        await keep_picture(guest, "question-phone")
-        await keep_picture(host, "question")
+        await keep_picture(guest, "consent-question-phone")
+        await keep_picture(host, "consent-question")
 
         # Ben has been speaking all the while; that Ana is heard shows that the call listens.
         await press(host, "Yes")
@@ -73,7 +73,7 @@ async def test_nothing_is_transcribed_before_a_yes_and_what_is_erased_is_gone_ev
         await press(guest, "Do not transcribe me")
         await expect_standings(host, Ben="Not transcribed")
         await expect(lines_of(host, "Ben").first).to_be_visible()
-        await keep_picture(guest, "offer-phone")
+        await keep_picture(guest, "consent-offer-phone")
         await press(guest, "Forget what I said")
         for page in (host, guest):
             await expect(lines_of(page, "Ben")).to_have_count(0, timeout=PATIENCE_MS)
@@ -81,7 +81,7 @@ async def test_nothing_is_transcribed_before_a_yes_and_what_is_erased_is_gone_ev
         await expect(about_ben).to_have_count(0)
         await expect(own).to_contain_text("what you said is forgotten")
         await expect(lines_of(host, "Ana").first).to_be_visible()
-        await keep_picture(host, "erased")
+        await keep_picture(host, "consent-erased")
 
 
 async def test_off_the_record_is_seen_by_all_and_marked_in_the_transcript(
@@ -104,8 +104,8 @@ async def test_off_the_record_is_seen_by_all_and_marked_in_the_transcript(
             await expect(mark).to_contain_text(re.compile(r"since \d+:\d\d"), timeout=PATIENCE_MS)
             await expect(page.get_by_test_id("status")).to_contain_text("nobody is transcribed")
             await expect_standings(page, Ana="Off the record", Ben="Off the record")
-        await keep_picture(host, "off")
-        await keep_picture(guest, "off-phone")
+        await keep_picture(host, "consent-off")
+        await keep_picture(guest, "consent-off-phone")
 
         await press(host, "On the record again")
         for page in (host, guest):
@@ -114,7 +114,7 @@ async def test_off_the_record_is_seen_by_all_and_marked_in_the_transcript(
             await expect(marks.nth(0)).to_contain_text(re.compile(r"Off the record from \d"))
             await expect(marks.nth(1)).to_contain_text(re.compile(r"On the record again \d"))
             await expect_standings(page, Ana="Transcribed", Ben="Transcribed")
-        await keep_picture(guest, "again-phone")
+        await keep_picture(guest, "consent-again-phone")
 
 
 NOTICE_OF_BEN = Notice(
@@ -170,21 +170,24 @@ async def test_a_host_is_told_whom_the_call_cannot_hear_and_by_an_agent_only(
         await expect(ana).to_be_visible(timeout=PATIENCE_MS)
         identity = await ana.get_attribute("data-identity")
         assert identity
+        erasure = Erased(speaker_identity=identity, transcript_sequence=1000)
         alert = host.get_by_role("alert").filter(has_text="I cannot hear")
         async with visitor(stack, room["name"], agent=False) as eve:
             await expect(host.get_by_test_id("standing")).to_have_count(2, timeout=PATIENCE_MS)
             await tell(eve, NOTICE, NOTICE_OF_BEN.model_copy(update={"text": "I cannot hear Eve"}))
-            await tell(eve, ERASED, Erased(speaker_identity=identity))
+            await tell(eve, ERASED, erasure)
             async with visitor(stack, room["name"], agent=True) as agent:
                 await tell(agent, NOTICE, NOTICE_OF_BEN)
                 await tell(agent, COVERAGE, CoverageReport(at_ms=0, speakers=[ben]))
                 await expect(alert).to_have_text("I cannot hear Ben: the microphone sends silence")
                 await expect(ana).to_be_visible()
                 await host.get_by_text("What was heard").click()
-                await keep_picture(host, "notice-phone")
+                await keep_picture(host, "consent-notice-phone")
                 await host.set_viewport_size({"width": 1280, "height": 800})
-                await keep_picture(host, "notice")
+                await keep_picture(host, "consent-notice")
                 await tell(agent, NOTICE, NOTICE_OF_BEN.model_copy(update={"over": True}))
                 await expect(alert).to_have_count(0)
-                await tell(agent, ERASED, Erased(speaker_identity=identity))
+                await tell(
+                    agent, ERASED, Erased(speaker_identity=identity, transcript_sequence=1000)
+                )
                 await expect(ana).to_have_count(0)

@@ -23,6 +23,10 @@ def left_of(word: str, folder: Path) -> dict[str, int]:
     return {name: times for name, times in found.items() if times}
 
 
+async def erase(store: Store) -> int:
+    return await store.erase_speaker(ROOM_SID, "guest-1", transcript_sequence=200, sequence=300)
+
+
 @pytest.mark.parametrize("seed", range(4))
 async def test_no_word_of_an_erased_speaker_is_left_in_any_file(
     seed: int, store: Store, tmp_path: Path
@@ -45,7 +49,7 @@ async def test_no_word_of_an_erased_speaker_is_left_in_any_file(
         await store.put_talking_point(ROOM_SID, point)
     assert left_of(SECRET, tmp_path)
     kept = [one for one in await store.list_segments(ROOM_SID) if one.speaker == "guest-2"]
-    erased = await store.erase_speaker(ROOM_SID, "guest-1")
+    erased = await erase(store)
     assert erased == 150 - len(kept)
     assert left_of(SECRET, tmp_path) == {}
     assert await store.list_segments(ROOM_SID) == kept
@@ -54,12 +58,32 @@ async def test_no_word_of_an_erased_speaker_is_left_in_any_file(
     assert left_of(OTHER, tmp_path)
 
 
+async def test_what_a_model_wrote_after_reading_an_erased_speaker_goes_with_their_words(
+    store: Store, tmp_path: Path
+) -> None:
+    for room_sid in (ROOM_SID, "RM_2"):
+        await store.open_meeting(room_sid, room_name="acme", now_ms=1)
+    both, other = ("guest-1", "guest-2"), ("guest-2",)
+    for room_sid, number, read in ((ROOM_SID, 1, both), (ROOM_SID, 2, other), ("RM_2", 3, both)):
+        word = SECRET if read == both and room_sid == ROOM_SID else OTHER
+        point = make_point(
+            number, source="model", text=word, speaker_identity="guest-2", read_identities=read
+        )
+        await store.put_talking_point(room_sid, point)
+    assert left_of(SECRET, tmp_path)
+    assert await erase(store) == 0
+    (left,) = await store.list_talking_points(ROOM_SID)
+    assert (left.id, left.read_identities) == ("TP_2", other)
+    assert len(await store.list_talking_points("RM_2")) == 1
+    assert left_of(SECRET, tmp_path) == {}
+
+
 async def test_another_meeting_of_the_same_person_stays(store: Store) -> None:
     for room_sid, number in ((ROOM_SID, 1), ("RM_2", 2)):
         await store.open_meeting(room_sid, room_name="acme", now_ms=1)
         await store.add_segment(room_sid, make_segment(number))
-    assert await store.erase_speaker(ROOM_SID, "guest-1") == 1
-    assert await store.erase_speaker(ROOM_SID, "guest-1") == 0
+    assert await erase(store) == 1
+    assert await erase(store) == 0
     assert await store.list_segments(ROOM_SID) == []
     assert len(await store.list_segments("RM_2")) == 1
 
@@ -69,7 +93,7 @@ async def test_other_stores_may_be_open_meanwhile(database_url: str, tmp_path: P
         await one.open_meeting(ROOM_SID, room_name="acme", now_ms=1)
         await one.add_segment(ROOM_SID, make_segment(1, text=SECRET))
         assert len(await two.list_segments(ROOM_SID)) == 1
-        await one.erase_speaker(ROOM_SID, "guest-1")
+        await erase(one)
         assert left_of(SECRET, tmp_path) == {}
         assert await two.list_segments(ROOM_SID) == []
         await two.add_segment(ROOM_SID, make_segment(2))
@@ -84,9 +108,19 @@ async def test_a_reader_that_does_not_let_go_is_told_of_and_the_next_erasure_fin
         reader.execute("BEGIN")
         assert reader.execute("SELECT count(*) FROM segments").fetchone() == (1,)
         with pytest.raises(StoreUnavailableError, match="traces of it may be left") as caught:
-            await store.erase_speaker(ROOM_SID, "guest-1")
+            await erase(store)
         assert SECRET not in str(caught.value)
         assert await store.list_segments(ROOM_SID) == []
     assert left_of(SECRET, tmp_path)
-    assert await store.erase_speaker(ROOM_SID, "guest-1") == 0
+    assert await erase(store) == 0
     assert left_of(SECRET, tmp_path) == {}
+
+
+async def test_an_erasure_gives_no_number_a_second_time(store: Store) -> None:
+    await store.open_meeting(ROOM_SID, room_name="acme", now_ms=1)
+    await store.add_segment(ROOM_SID, make_segment(1, sequence=199))
+    await store.put_talking_point(ROOM_SID, make_point(299))
+    await erase(store)
+    meeting = await store.find_meeting(ROOM_SID)
+    assert meeting
+    assert (meeting.last_transcript_sequence, meeting.last_sequence) == (200, 300)

@@ -371,3 +371,17 @@ async def test_many_asking_for_one_name_at_once_get_one_room(front: Front) -> No
     )
 
     assert sorted(answer.status_code for answer in answers) == [201] + [409] * 7
+
+
+async def test_the_goal_of_a_call_is_kept_for_the_agent_and_stands_in_no_token(
+    front: Front,
+) -> None:
+    room = await create(front, room_name="with-a-goal", goal="sell them the enterprise plan")
+    kept = await front.app.state.desk.store.find_room("with-a-goal")
+
+    assert kept
+    assert kept.goal == "sell them the enterprise plan"
+    token = api.TokenVerifier(front.settings.livekit_api_key, front.settings.api_secret)
+    for role in ("host", "guest"):
+        assert "enterprise" not in str(token.verify(room[role]["token"]))
+    assert "enterprise" not in str(room)

@@ -8,22 +8,54 @@ import pytest
 from pydantic import BaseModel, ValidationError
 
 from wire import __main__ as wire_command
+from wire.answers import Answer
 from wire.consent import ConsentRequest, ConsentState, Erased, OffTheRecordRequest
+from wire.controls import (
+    Accepted,
+    AskRequest,
+    CallState,
+    CatchUpReply,
+    CatchUpRequest,
+    PinRequest,
+    PlaybookRequest,
+    PointRequest,
+    PromptRequest,
+    TaskConfirmRequest,
+    TaskRequest,
+    UsefulRequest,
+)
+from wire.costs import CostReport
 from wire.coverage import CoverageReport, Notice
 from wire.talking_point import TalkingPoint
+from wire.tasks import Task
 from wire.transcript import TranscriptAttributes
 
 pytestmark = pytest.mark.unit
 
 
 _MODELS: dict[str, type[BaseModel]] = {
+    "accepted.json": Accepted,
+    "answers.json": Answer,
+    "ask_requests.json": AskRequest,
+    "call_states.json": CallState,
+    "catch_up_replies.json": CatchUpReply,
+    "catch_up_requests.json": CatchUpRequest,
     "consent_requests.json": ConsentRequest,
     "consent_states.json": ConsentState,
+    "cost_reports.json": CostReport,
     "coverage_reports.json": CoverageReport,
     "erased.json": Erased,
     "notices.json": Notice,
     "off_the_record_requests.json": OffTheRecordRequest,
+    "pin_requests.json": PinRequest,
+    "playbook_requests.json": PlaybookRequest,
+    "point_requests.json": PointRequest,
+    "prompt_requests.json": PromptRequest,
     "talking_points.json": TalkingPoint,
+    "task_confirm_requests.json": TaskConfirmRequest,
+    "task_requests.json": TaskRequest,
+    "tasks.json": Task,
+    "useful_requests.json": UsefulRequest,
 }
 
 

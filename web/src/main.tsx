@@ -3,6 +3,8 @@ import './styles/base.css';
 import './styles/pages.css';
 import './styles/call.css';
 import './styles/consent.css';
+import './styles/advice.css';
+import './styles/settings.css';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { App } from './components/App';

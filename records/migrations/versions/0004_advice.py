@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = '0004'
-down_revision = '0002'
+down_revision = '0003'
 branch_labels = None
 depends_on = None
 
@@ -20,6 +20,8 @@ def _of_meeting(table: str) -> sa.ForeignKeyConstraint:
 
 
 def upgrade() -> None:
+    with op.batch_alter_table('rooms', schema=None) as batch_op:
+        batch_op.add_column(sa.Column('goal', sa.Text(), nullable=True))
     with op.batch_alter_table('segments', schema=None) as batch_op:
         batch_op.add_column(sa.Column('sequence', sa.Integer(), server_default='0', nullable=False))
         batch_op.create_index('ix_segments_meeting_sequence', ['room_sid', 'sequence'])
@@ -52,6 +54,7 @@ def upgrade() -> None:
         sa.Column('host_identity', sa.String(length=256), nullable=False),
         sa.Column('created_at_ms', sa.BigInteger(), nullable=False),
         sa.Column('changed_at_ms', sa.BigInteger(), nullable=False),
+        sa.Column('announced', sa.Boolean(), server_default=sa.false(), nullable=False),
         _of_meeting('tasks'),
         sa.PrimaryKeyConstraint('id', name=op.f('pk_tasks')),
     )
@@ -72,6 +75,7 @@ def upgrade() -> None:
         _meeting(),
         sa.Column('identity', sa.String(length=256), nullable=False),
         sa.Column('transcript_sequence', sa.Integer(), nullable=False),
+        sa.Column('sequence', sa.Integer(), nullable=False),
         _of_meeting('erasures'),
         sa.PrimaryKeyConstraint('room_sid', 'identity', name=op.f('pk_erasures')),
     )
@@ -120,3 +124,5 @@ def downgrade() -> None:
     with op.batch_alter_table('segments', schema=None) as batch_op:
         batch_op.drop_index('ix_segments_meeting_sequence')
         batch_op.drop_column('sequence')
+    with op.batch_alter_table('rooms', schema=None) as batch_op:
+        batch_op.drop_column('goal')

@@ -1,38 +1,29 @@
-import type { TalkingPoint } from '../core/talkingPoints';
-import type { Line } from '../core/transcript';
+import { useState } from 'react';
+import { announceLines, announceNotes, type Announcement } from '../core/announcements';
+import type { Notes } from '../hooks/useNotes';
 
 interface AnnouncerProps {
-  readonly lines: readonly Line[];
-  readonly points: readonly TalkingPoint[];
+  readonly notes: Notes;
   readonly self: string;
 }
 
-const ANNOUNCED = 5;
-
-/**
- * Reads out, in a screen reader, finished talking points and finished lines of others. Interims
- * and half-written points would be read over and over; one's own words need no reading out.
- */
-export function Announcer({ lines, points, self }: AnnouncerProps) {
-  const finals = lines.filter((line) => line.final && line.identity !== self).slice(-ANNOUNCED);
-  const complete = points
-    .filter((point) => point.complete)
-    .slice(0, ANNOUNCED)
-    .reverse();
+/** Reads out, in a screen reader, what is new since this call was joined. */
+export function Announcer({ notes, self }: AnnouncerProps) {
+  const [joinedAtMs] = useState(notes.now);
   return (
     <>
-      <div className="sr-only" aria-live="polite" aria-relevant="additions">
-        {complete.map((point) => (
-          <p key={`${point.id} ${point.version}`}>Talking point: {point.text}</p>
-        ))}
-      </div>
-      <div className="sr-only" aria-live="polite" aria-relevant="additions">
-        {finals.map((line) => (
-          <p key={line.key}>
-            {line.name}: {line.text}
-          </p>
-        ))}
-      </div>
+      <Said announcements={announceNotes(notes, joinedAtMs)} />
+      <Said announcements={announceLines(notes, self, joinedAtMs)} />
     </>
+  );
+}
+
+function Said({ announcements }: { readonly announcements: readonly Announcement[] }) {
+  return (
+    <div className="sr-only" aria-live="polite" aria-relevant="additions">
+      {announcements.map(({ key, text }) => (
+        <p key={key}>{text}</p>
+      ))}
+    </div>
   );
 }

@@ -2,12 +2,14 @@ import { ConnectionStateToast, RoomAudioRenderer, RoomContext } from '@livekit/c
 import type { Room } from 'livekit-client';
 import type { Device } from '../core/deviceProblem';
 import type { Invitation } from '../core/invitation';
+import { noticesAbove } from '../core/notices';
 import type { Problem } from '../core/problem';
 import type { Config } from '../core/tokenServer';
 import type { Notes } from '../hooks/useNotes';
 import { ConsentStrip } from './ConsentStrip';
+import { GuestPanel } from './GuestPanel';
+import { HostPanels } from './HostPanels';
 import { Notices } from './Notices';
-import { Panels } from './Panels';
 import { ProblemNotice } from './ProblemNotice';
 import { Stage } from './Stage';
 import { StatusLine } from './StatusLine';
@@ -38,7 +40,12 @@ export function Call(props: CallProps) {
           <StatusLine role={role} consent={notes.consent} />
         </header>
         {notes.consent && <ConsentStrip consent={notes.consent} self={self} role={role} />}
-        {role === 'host' && <Notices notices={notes.notices} onClose={notes.closeNotice} />}
+        {role === 'host' && (
+          <Notices
+            notices={noticesAbove(notes.notices, notes.state)}
+            onClose={notes.closeNotice}
+          />
+        )}
         <main className="call-main">
           <h1 className="sr-only">Call</h1>
           <Stage
@@ -51,7 +58,11 @@ export function Call(props: CallProps) {
               <ProblemNotice problem={props.deviceProblem} onClose={props.onDeviceProblemClosed} />
             )}
           </Stage>
-          <Panels config={config} role={role} self={self} notes={notes} />
+          {role === 'host' ? (
+            <HostPanels config={config} invitation={invitation} self={self} notes={notes} />
+          ) : (
+            <GuestPanel config={config} self={self} notes={notes} />
+          )}
         </main>
         <RoomAudioRenderer />
         <ConnectionStateToast />

@@ -1,12 +1,12 @@
 import type { Standing } from '../core/consent';
-import type { Request } from '../core/requestProblem';
+import type { ConsentRequest } from '../core/controls';
 
 /** What stands about one's earlier words, after a no. */
 export type Earlier = 'kept' | 'offered' | 'forgotten';
 
 interface Asking {
   readonly busy: boolean;
-  readonly onAsk: (request: Request) => void;
+  readonly onAsk: (request: ConsentRequest) => void;
 }
 
 interface ConsentChoicesProps extends Asking {
@@ -59,7 +59,7 @@ export function ConsentChoices(props: ConsentChoicesProps) {
 }
 
 interface ChoiceProps extends Asking {
-  readonly request: Request;
+  readonly request: ConsentRequest;
   readonly text: string;
   readonly look?: 'primary' | '';
 }

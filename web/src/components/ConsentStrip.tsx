@@ -1,7 +1,7 @@
 import { type ReactNode, useRef, useState } from 'react';
 import { type Consent, OWN_WORDS, type Standing, standingOf } from '../core/consent';
+import { CONSENT_CONTROLS, type ConsentRequest } from '../core/controls';
 import type { Role } from '../core/invitation';
-import type { Request } from '../core/requestProblem';
 import { useKeptFocus } from '../hooks/useKeptFocus';
 import { useRequests } from '../hooks/useRequests';
 import { ConsentChoices, type Earlier } from './ConsentChoices';
@@ -19,10 +19,12 @@ interface ConsentStripProps {
 export function ConsentStrip({ consent, self, role }: ConsentStripProps) {
   const { ask, asking, failure, closeFailure } = useRequests();
   const [earlier, setEarlier] = useState<Earlier>('kept');
+  const [asked, setAsked] = useState<ConsentRequest>();
   const standing = standingOf(consent, self);
   const busy = asking !== undefined;
-  const onAsk = (request: Request) => {
-    void ask(request).then((done) => {
+  const onAsk = (request: ConsentRequest) => {
+    setAsked(request);
+    void ask(CONSENT_CONTROLS[request]).then((done) => {
       if (!done) return;
       if (request === 'yes') setEarlier('kept');
       if (request === 'erase') setEarlier('forgotten');
@@ -62,7 +64,7 @@ export function ConsentStrip({ consent, self, role }: ConsentStripProps) {
           problem={failure.problem}
           onClose={closeFailure}
           onRetry={() => {
-            onAsk(failure.request);
+            if (asked) onAsk(asked);
           }}
         />
       )}

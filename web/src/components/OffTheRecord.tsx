@@ -1,13 +1,13 @@
 import type { Consent } from '../core/consent';
 import type { Role } from '../core/invitation';
-import type { Request } from '../core/requestProblem';
+import type { ConsentRequest } from '../core/controls';
 import { Clock } from './Clock';
 
 interface OffTheRecordProps {
   readonly consent: Consent;
   readonly role: Role;
   readonly busy: boolean;
-  readonly onAsk: (request: Request) => void;
+  readonly onAsk: (request: ConsentRequest) => void;
 }
 
 /** The mark that everybody sees while the call is off the record, and the host's button. */

@@ -1,4 +1,4 @@
-import { memo, useMemo } from 'react';
+import { memo, useEffect, useMemo } from 'react';
 import { type ConsentPolicy, describeEmptyTranscript } from '../core/consent';
 import { type Entry, type Period, placeMarks } from '../core/offTheRecord';
 import type { Config } from '../core/tokenServer';
@@ -15,12 +15,26 @@ interface TranscriptProps {
   /** Identity of the person who reads. */
   readonly self: string;
   readonly shown: boolean;
+  /** The line to go to, if somebody has asked for one. */
+  readonly target: Target | undefined;
+}
+
+/** A line of the transcript; asking for the same one again makes another target. */
+export interface Target {
+  readonly key: string;
 }
 
 /** What everybody said, in order; what is still being said is lighter. */
-export function Transcript({ config, lines, periods, policy, self, shown }: TranscriptProps) {
+export function Transcript(props: TranscriptProps) {
+  const { config, lines, periods, policy, self, shown, target } = props;
   const entries = useMemo(() => placeMarks(lines, periods), [lines, periods]);
   const { list, behind, onScroll, jump } = useStickToEnd(entries, shown);
+  useEffect(() => {
+    if (!target || !shown) return;
+    const row = list.current?.querySelector<HTMLElement>(`[data-key="${CSS.escape(target.key)}"]`);
+    row?.scrollIntoView({ block: 'center' });
+    row?.focus({ preventScroll: true });
+  }, [list, target, shown]);
   return (
     <>
       <div
@@ -40,6 +54,7 @@ export function Transcript({ config, lines, periods, policy, self, shown }: Tran
                 line={entry.line}
                 roleName={config.roles[entry.line.role]}
                 own={entry.line.identity === self}
+                target={entry.line.key === target?.key}
                 continued={isSpeaker(entries[index - 1], entry.line.identity)}
               />
             ) : (
@@ -68,14 +83,18 @@ interface RowProps {
   readonly line: Line;
   readonly roleName: string;
   readonly own: boolean;
+  readonly target: boolean;
   /** True if the line before is by the same person: the name is not said again. */
   readonly continued: boolean;
 }
 
-const Row = memo(function Row({ line, roleName, own, continued }: RowProps) {
+const Row = memo(function Row({ line, roleName, own, target, continued }: RowProps) {
   return (
     <li
       className={continued ? 'line continued' : 'line'}
+      tabIndex={-1}
+      data-key={line.key}
+      data-target={target}
       data-final={line.final}
       data-speaker={line.name}
       data-identity={line.identity}

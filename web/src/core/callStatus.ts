@@ -32,7 +32,7 @@ export function describeStatus(
     return absent('Sidenote has left this call: nothing is transcribed now.');
   }
   if (!agent) return absent('Sidenote is not in this call yet: nothing is transcribed.');
-  if (!READY.includes(agent[AGENT_STATE] ?? '')) {
+  if (!isReady(agent)) {
     return waiting('Sidenote is getting ready: nothing is transcribed yet.');
   }
   const advice = role === 'host' ? agent[ADVICE] : undefined;
@@ -48,6 +48,11 @@ export function describeStatus(
       ? `Those who agreed are transcribed${by}.`
       : `This call is transcribed${by}.`;
   return { kind: 'listening', text, advice };
+}
+
+/** Whether an agent with these attributes works, as LiveKit's clients see it. */
+export function isReady(attributes: Readonly<Record<string, string>>): boolean {
+  return READY.includes(attributes[AGENT_STATE] ?? '');
 }
 
 function waiting(text: string): Status {

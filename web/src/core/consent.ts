@@ -3,7 +3,7 @@ import { type ConsentState as Received, consentStateSchema } from '../wire/conse
 import { type Erased, erasedSchema } from '../wire/erased';
 import { type OffTheRecordRequest } from '../wire/offTheRecordRequest';
 import { PROTOCOL_VERSION } from '../wire/topics';
-import { readMessage, readText } from './message';
+import { readMessage, readText, readValue } from './message';
 import { isDate } from './schema';
 
 /** Who is listened to, as the agent says. */
@@ -28,10 +28,17 @@ export function readConsent(text: string): Consent | undefined {
   };
 }
 
-/** Returns whose words are to be forgotten, or undefined if the message cannot be read. */
-export function readErased(payload: Uint8Array): string | undefined {
-  const erased = readMessage(erasedSchema, payload) as Erased | undefined;
-  return erased?.speaker_identity;
+/** Whose words are forgotten, and up to where. */
+export type Erasure = Required<Erased>;
+
+/** Returns what was erased, or undefined if the message cannot be read. */
+export function readErased(payload: Uint8Array): Erasure | undefined {
+  return readMessage(erasedSchema, payload) as Erasure | undefined;
+}
+
+/** The same for an erasure within another message. */
+export function readCaughtErasure(value: unknown): Erasure | undefined {
+  return readValue(erasedSchema, value) as Erasure | undefined;
 }
 
 export function standingOf(consent: Consent, identity: string): Standing {

@@ -1,8 +1,8 @@
 const ON_ITS_WAY_MS = 5_000;
 
 /**
- * Remembers for a moment whose words were erased: a line that was on its way then may arrive
- * after the message that erased it.
+ * Remembers for a moment whose words were erased: an interim that was on its way then may arrive
+ * after the message that erased it, and has no number that would tell.
  */
 export class Erasures {
   private readonly erasedAtMs = new Map<string, number>();

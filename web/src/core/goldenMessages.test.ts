@@ -1,25 +1,60 @@
 // The same golden messages are read by tests/wire/test_messages.py: neither side can drift.
 import { describe, expect, test } from 'vitest';
+import accepted from '../../../tests/wire/accepted.json';
+import answers from '../../../tests/wire/answers.json';
+import askRequests from '../../../tests/wire/ask_requests.json';
+import callStates from '../../../tests/wire/call_states.json';
+import catchUpReplies from '../../../tests/wire/catch_up_replies.json';
+import catchUpRequests from '../../../tests/wire/catch_up_requests.json';
 import consentRequests from '../../../tests/wire/consent_requests.json';
 import consentStates from '../../../tests/wire/consent_states.json';
+import costReports from '../../../tests/wire/cost_reports.json';
 import coverageReports from '../../../tests/wire/coverage_reports.json';
 import erased from '../../../tests/wire/erased.json';
 import notices from '../../../tests/wire/notices.json';
 import offTheRecordRequests from '../../../tests/wire/off_the_record_requests.json';
+import pinRequests from '../../../tests/wire/pin_requests.json';
+import playbookRequests from '../../../tests/wire/playbook_requests.json';
+import pointRequests from '../../../tests/wire/point_requests.json';
+import promptRequests from '../../../tests/wire/prompt_requests.json';
 import points from '../../../tests/wire/talking_points.json';
+import taskConfirmRequests from '../../../tests/wire/task_confirm_requests.json';
+import taskRequests from '../../../tests/wire/task_requests.json';
+import tasks from '../../../tests/wire/tasks.json';
 import attributes from '../../../tests/wire/transcript_attributes.json';
+import usefulRequests from '../../../tests/wire/useful_requests.json';
+import { acceptedSchema } from '../wire/accepted';
+import { answerSchema } from '../wire/answer';
+import { askRequestSchema } from '../wire/askRequest';
+import { callStateSchema } from '../wire/callState';
+import { catchUpReplySchema } from '../wire/catchUpReply';
+import { catchUpRequestSchema } from '../wire/catchUpRequest';
 import { consentRequestSchema } from '../wire/consentRequest';
 import { consentStateSchema } from '../wire/consentState';
+import { costReportSchema } from '../wire/costReport';
 import { coverageReportSchema } from '../wire/coverageReport';
 import { erasedSchema } from '../wire/erased';
 import { noticeSchema } from '../wire/notice';
 import { offTheRecordRequestSchema } from '../wire/offTheRecordRequest';
+import { pinRequestSchema } from '../wire/pinRequest';
+import { playbookRequestSchema } from '../wire/playbookRequest';
+import { pointRequestSchema } from '../wire/pointRequest';
+import { promptRequestSchema } from '../wire/promptRequest';
 import { talkingPointSchema } from '../wire/talkingPoint';
+import { taskSchema } from '../wire/task';
+import { taskConfirmRequestSchema } from '../wire/taskConfirmRequest';
+import { taskRequestSchema } from '../wire/taskRequest';
+import { usefulRequestSchema } from '../wire/usefulRequest';
+import { readAnswer } from './answers';
+import { readCallState } from './callState';
+import { readCatchUp } from './catchUp';
 import { readConsent, readErased } from './consent';
+import { readCosts } from './costs';
 import { readCoverage } from './coverage';
 import { readNotice } from './notices';
 import { readObject, type Schema } from './schema';
 import { readTalkingPoint } from './talkingPoints';
+import { readTask } from './tasks';
 import { readAttributes } from './transcript';
 
 const encode = (message: unknown) => new TextEncoder().encode(JSON.stringify(message));
@@ -55,9 +90,29 @@ interface Golden {
 type Read = (message: unknown) => unknown;
 
 /** What this page reads, and what it writes, which the agent reads by the same schema. */
-const MODELS: readonly [string, Golden, Schema, Read][] = [
-  ['consent request', consentRequests, consentRequestSchema, () => undefined],
-  ['off the record request', offTheRecordRequests, offTheRecordRequestSchema, () => undefined],
+const MODELS: readonly [string, Golden, Schema, Read?][] = [
+  ['consent request', consentRequests, consentRequestSchema],
+  ['off the record request', offTheRecordRequests, offTheRecordRequestSchema],
+  ['ask request', askRequests, askRequestSchema],
+  ['catch up request', catchUpRequests, catchUpRequestSchema],
+  ['pin request', pinRequests, pinRequestSchema],
+  ['playbook request', playbookRequests, playbookRequestSchema],
+  ['point request', pointRequests, pointRequestSchema],
+  ['prompt request', promptRequests, promptRequestSchema],
+  ['task confirm request', taskConfirmRequests, taskConfirmRequestSchema],
+  ['task request', taskRequests, taskRequestSchema],
+  ['useful request', usefulRequests, usefulRequestSchema],
+  ['accepted', accepted, acceptedSchema],
+  ['answer', answers, answerSchema, (message) => readAnswer(encode(message))],
+  ['call state', callStates, callStateSchema, (message) => readCallState(encode(message))],
+  [
+    'catch up reply',
+    catchUpReplies,
+    catchUpReplySchema,
+    (message) => readCatchUp(JSON.stringify(message)),
+  ],
+  ['cost report', costReports, costReportSchema, (message) => readCosts(encode(message))],
+  ['task', tasks, taskSchema, (message) => readTask(encode(message))],
   [
     'consent state',
     consentStates,
@@ -74,14 +129,14 @@ const MODELS: readonly [string, Golden, Schema, Read][] = [
   ],
 ];
 
-describe.each(MODELS)('%s', (name, golden, schema, read) => {
+describe.each(MODELS)('%s', (_, golden, schema, read) => {
   test.each(golden.valid)('valid: $name', ({ message }) => {
     expect(readObject(schema, message)).toMatchObject(message);
-    if (!name.endsWith('request')) expect(read(message)).toBeDefined();
+    if (read) expect(read(message)).toBeDefined();
   });
 
   test.each(golden.invalid)('invalid: $name', ({ message }) => {
     expect(readObject(schema, message)).toBeUndefined();
-    expect(read(message)).toBeUndefined();
+    if (read) expect(read(message)).toBeUndefined();
   });
 });

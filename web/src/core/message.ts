@@ -9,6 +9,11 @@ export function readText(schema: Schema, text: string): JsonObject | undefined {
   } catch {
     return undefined;
   }
+  return readValue(schema, value);
+}
+
+/** The same for what stands within another message. */
+export function readValue(schema: Schema, value: unknown): JsonObject | undefined {
   const message = readObject(schema, value);
   return message && (message.v as number) <= PROTOCOL_VERSION ? message : undefined;
 }

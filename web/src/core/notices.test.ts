@@ -1,5 +1,13 @@
 import { describe, expect, test } from 'vitest';
-import { dropNotice, mergeNotice, type Notice, readNotice } from './notices';
+import type { CallState } from './callState';
+import {
+  dropNotice,
+  isUrgent,
+  mergeNotice,
+  type Notice,
+  noticesAbove,
+  readNotice,
+} from './notices';
 
 function notice(changes: Partial<Notice> = {}): Notice {
   return {
@@ -44,4 +52,16 @@ describe('merging', () => {
   test('a reader may put a notice away', () => {
     expect(dropNotice(mergeAll(notice()), 'silent:guest-1')).toEqual([]);
   });
+});
+
+test('what keeps somebody from being heard is urgent; what costs or advises is not', () => {
+  expect(isUrgent(notice())).toBe(true);
+  expect(isUrgent(notice({ reason: 'cap_near' }))).toBe(false);
+});
+
+test('what the page shows beside the advice is not said again above the call', () => {
+  const notices = [notice(), notice({ id: 'model_quiet', reason: 'model_quiet' })];
+  const state = { paused: false, muted: false, playbook: 'sales' } as CallState;
+  expect(noticesAbove(notices, undefined)).toEqual(notices);
+  expect(noticesAbove(notices, state)).toEqual([notice()]);
 });

@@ -11,6 +11,7 @@ function line(startedAtMs: number): Line {
     text: 'hello',
     final: true,
     startedAtMs,
+    sequence: 1,
     endedAtMs: startedAtMs + 1,
   };
 }

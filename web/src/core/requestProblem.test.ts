@@ -11,6 +11,8 @@ test.each([
   [1501, 'Wait a moment and try again'],
   [1502, 'try again if it has not changed'],
   [1500, 'Try again'],
+  [4004, 'Reload the page'],
+  [4009, 'Look at what the page shows'],
   [undefined, 'Try again'],
 ])('code %s says what to do: %s', (code, remedy) => {
   const problem = describeRequestProblem('yes', code);

@@ -1,12 +1,36 @@
-import { BAD_REQUEST, NOT_ALLOWED, TOO_MANY_REQUESTS, UNAVAILABLE } from '../wire/topics';
+import {
+  BAD_REQUEST,
+  CONFLICT,
+  NOT_ALLOWED,
+  NOT_FOUND,
+  TOO_MANY_REQUESTS,
+  UNAVAILABLE,
+} from '../wire/topics';
 import type { Problem } from './problem';
 
 /** What somebody asked of the agent. */
-export type Request = 'yes' | 'no' | 'erase' | 'off_the_record' | 'on_the_record';
+export type Request =
+  | 'yes'
+  | 'no'
+  | 'erase'
+  | 'off_the_record'
+  | 'on_the_record'
+  | 'pause'
+  | 'resume'
+  | 'mute'
+  | 'unmute'
+  | 'ask'
+  | 'prompt'
+  | 'pin'
+  | 'dismiss'
+  | 'useful'
+  | 'task_confirm'
+  | 'task_reject'
+  | 'playbook_set';
 
 // The media server's own codes, which livekit-client keeps in `RpcError.ErrorCode`.
-const NO_SUCH_METHOD = 1400;
-const NOT_FOUND = 1401;
+export const NO_SUCH_METHOD = 1400;
+const NO_SUCH_PARTICIPANT = 1401;
 const NOT_REACHED = 1501;
 const NO_ANSWER = 1502;
 const LEFT = 1503;
@@ -17,15 +41,24 @@ const TITLES: Readonly<Record<Request, string>> = {
   erase: 'What you said has not been forgotten',
   off_the_record: 'The call is not off the record',
   on_the_record: 'The call is not on the record again',
+  pause: 'The advice is not paused',
+  resume: 'The advice is still paused',
+  mute: 'The voice is not muted',
+  unmute: 'The voice is still muted',
+  ask: 'Your question was not taken',
+  prompt: 'Goal and instruction were not changed',
+  pin: 'The talking point was not pinned or let go',
+  dismiss: 'The talking point was not put away',
+  useful: 'What you think of the talking point was not kept',
+  task_confirm: 'The task was not confirmed',
+  task_reject: 'The task was not rejected',
+  playbook_set: 'The playbook was not changed',
 };
 
 /** What keeps somebody from being heard until the request has gone through. */
-const MEANWHILE: Readonly<Record<Request, string>> = {
-  yes: '',
+const MEANWHILE: Readonly<Partial<Record<Request, string>>> = {
   no: ' Until then, mute your microphone to be sure that you are not transcribed.',
-  erase: '',
   off_the_record: ' Until then, mute your microphones to be sure that nobody is transcribed.',
-  on_the_record: '',
 };
 
 /** A stop counts even while it cannot be written down: what holds then. */
@@ -48,7 +81,7 @@ export function describeRequestProblem(request: Request, code: number | undefine
     };
   }
   const { title = TITLES[request], detail, remedy, canRetry } = wordsOf(code);
-  return { title, detail, remedy: remedy + MEANWHILE[request], canRetry };
+  return { title, detail, remedy: remedy + (MEANWHILE[request] ?? ''), canRetry };
 }
 
 function wordsOf(code: number | undefined): Omit<Problem, 'title'> & { readonly title?: string } {
@@ -68,7 +101,7 @@ function wordsOf(code: number | undefined): Omit<Problem, 'title'> & { readonly 
       };
     case UNAVAILABLE:
       return {
-        detail: 'Sidenote could not keep your answer, so nothing has changed.',
+        detail: 'Sidenote could not keep it, so nothing has changed.',
         remedy: 'Try again in a moment.',
         canRetry: true,
       };
@@ -79,6 +112,18 @@ function wordsOf(code: number | undefined): Omit<Problem, 'title'> & { readonly 
         canRetry: true,
       };
     case NOT_FOUND:
+      return {
+        detail: 'This meeting does not have it, or not any more.',
+        remedy: 'Reload the page if it is still shown.',
+        canRetry: false,
+      };
+    case CONFLICT:
+      return {
+        detail: 'It was done, undone or replaced already.',
+        remedy: 'Look at what the page shows now.',
+        canRetry: false,
+      };
+    case NO_SUCH_PARTICIPANT:
     case NOT_REACHED:
     case LEFT:
       return {
@@ -90,7 +135,7 @@ function wordsOf(code: number | undefined): Omit<Problem, 'title'> & { readonly 
       return {
         title: 'Sidenote did not answer',
         detail: 'It is not known whether it has taken what you asked.',
-        remedy: 'Look at what stands above the call, and try again if it has not changed.',
+        remedy: 'Look at what the page shows, and try again if it has not changed.',
         canRetry: true,
       };
     default:

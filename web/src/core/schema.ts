@@ -6,6 +6,8 @@ export interface Schema {
   readonly minLength?: number;
   readonly maxLength?: number;
   readonly minimum?: number;
+  readonly pattern?: string;
+  readonly maxItems?: number;
   readonly default?: unknown;
   readonly properties?: Readonly<Record<string, Schema>>;
   readonly required?: readonly string[];
@@ -69,7 +71,7 @@ function fits(root: Schema, schema: Schema, value: unknown): boolean {
   if (schema.enum && !schema.enum.includes(value)) return false;
   switch (schema.type) {
     case 'string':
-      return typeof value === 'string' && fitsLength(schema, value);
+      return typeof value === 'string' && fitsLength(schema, value) && fitsPattern(schema, value);
     case 'integer':
       return Number.isSafeInteger(value) && (value as number) >= (schema.minimum ?? -Infinity);
     case 'number':
@@ -79,7 +81,11 @@ function fits(root: Schema, schema: Schema, value: unknown): boolean {
     case 'null':
       return value === null;
     case 'array':
-      return Array.isArray(value) && value.every((item) => fits(root, schema.items ?? {}, item));
+      return (
+        Array.isArray(value) &&
+        value.length <= (schema.maxItems ?? Infinity) &&
+        value.every((item) => fits(root, schema.items ?? {}, item))
+      );
     case 'object':
       return readWithin(root, schema, value) !== undefined;
     default:
@@ -92,4 +98,8 @@ function fitsLength(schema: Schema, text: string): boolean {
   // JSON Schema, like Python, counts code points; `length` would count UTF-16 units.
   const count = Array.from(text).length;
   return count >= (schema.minLength ?? 0) && count <= (schema.maxLength ?? Infinity);
+}
+
+function fitsPattern(schema: Schema, text: string): boolean {
+  return schema.pattern === undefined || new RegExp(schema.pattern, 'u').test(text);
 }

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import {
-  forgetPointsOn,
   mergeTalkingPoint,
   readTalkingPoint,
+  restsOn,
   type TalkingPoint,
 } from './talkingPoints';
 
@@ -22,6 +22,12 @@ function point(fields: Partial<TalkingPoint> = {}): TalkingPoint {
     speaker_name: 'Pat',
     heard_at_ms: 1000,
     sent_at_ms: 1001,
+    answer: null,
+    state: 'shown',
+    pinned: false,
+    useful: null,
+    expires_at_ms: null,
+    read_identities: [],
     ...fields,
   };
 }
@@ -67,9 +73,9 @@ describe('merging', () => {
     expect(merged.map(({ id }) => id)).toEqual(['c', 'b', 'a']);
   });
 
-  test('of two points on the same words the one sent later stands on top', () => {
-    const merged = mergeAll(point({ id: 'a', sequence: 1 }), point({ id: 'b', sequence: 2 }));
-    expect(merged.map(({ id }) => id)).toEqual(['b', 'a']);
+  test('two points on the same words have one order, whichever came first', () => {
+    const [a, b] = [point({ id: 'a' }), point({ id: 'b' })];
+    expect(mergeAll(a, b)).toEqual(mergeAll(b, a));
   });
 
   test('the highest version of an id is kept, whatever the order of arrival', () => {
@@ -90,7 +96,7 @@ describe('merging', () => {
     const merged = mergeAll(
       point({ id: 'a', heard_at_ms: 1 }),
       point({ id: 'b', heard_at_ms: 2 }),
-      point({ id: 'a', heard_at_ms: 9, version: 2, sequence: 9 }),
+      point({ id: 'a', heard_at_ms: 1, version: 2, sequence: 9 }),
     );
     expect(merged.map(({ id, version }) => [id, version])).toEqual([
       ['b', 1],
@@ -105,10 +111,9 @@ describe('merging', () => {
   });
 });
 
-test('points that rest on the words of a speaker can be forgotten', () => {
-  const known = mergeAll(
-    point({ id: 'a', speaker_identity: 'guest-1' }),
-    point({ id: 'b', speaker_identity: 'host-1' }),
-  );
-  expect(forgetPointsOn(known, 'guest-1').map(({ id }) => id)).toEqual(['b']);
+test('a point rests on the words that it quotes, and on those that a model read for it', () => {
+  const read = point({ speaker_identity: 'host-1', read_identities: ['guest-1', 'host-1'] });
+  expect(restsOn(point(), 'guest-1')).toBe(true);
+  expect(restsOn(read, 'guest-1')).toBe(true);
+  expect(restsOn(read, 'guest-2')).toBe(false);
 });

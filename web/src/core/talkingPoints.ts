@@ -1,6 +1,7 @@
 import { type TalkingPoint as Received, talkingPointSchema } from '../wire/talkingPoint';
-import { readMessage } from './message';
-import { isDate } from './schema';
+import { readMessage, readValue } from './message';
+import { isDate, type JsonObject } from './schema';
+import { mergeVersion } from './versions';
 
 /** A checked talking point; fields that the sender left out carry their default. */
 export type TalkingPoint = Required<Received>;
@@ -9,35 +10,29 @@ const KEPT = 200;
 
 /** Returns what the message says, or undefined if it is malformed or of a later protocol. */
 export function readTalkingPoint(payload: Uint8Array): TalkingPoint | undefined {
-  const point = readMessage(talkingPointSchema, payload) as TalkingPoint | undefined;
+  return checkDates(readMessage(talkingPointSchema, payload));
+}
+
+/** The same for a point within another message. */
+export function readCaughtPoint(value: unknown): TalkingPoint | undefined {
+  return checkDates(readValue(talkingPointSchema, value));
+}
+
+function checkDates(read: JsonObject | undefined): TalkingPoint | undefined {
+  const point = read as TalkingPoint | undefined;
   return point && isDate(point.heard_at_ms) ? point : undefined;
 }
 
-/**
- * Returns the points with this one taken in: newest words first, the highest version per id.
- * A refinement stays where its first version stood, so that nothing moves under the reader.
- */
+/** Returns the points with this one taken in: newest words first, the highest version per id. */
 export function mergeTalkingPoint(
   points: readonly TalkingPoint[],
   point: TalkingPoint,
   kept = KEPT,
 ): readonly TalkingPoint[] {
-  const index = points.findIndex((known) => known.id === point.id);
-  const known = points[index];
-  if (known) return known.version >= point.version ? points : points.with(index, point);
-  const older = points.findIndex((other) => isNewer(point, other));
-  return points.toSpliced(older === -1 ? points.length : older, 0, point).slice(0, kept);
+  return mergeVersion(points, point, ({ heard_at_ms }) => heard_at_ms, kept);
 }
 
-/** Returns the points without those that rest on the words of a speaker. */
-export function forgetPointsOn(
-  points: readonly TalkingPoint[],
-  speakerIdentity: string,
-): readonly TalkingPoint[] {
-  return points.filter((point) => point.speaker_identity !== speakerIdentity);
-}
-
-function isNewer(point: TalkingPoint, other: TalkingPoint): boolean {
-  if (point.heard_at_ms !== other.heard_at_ms) return point.heard_at_ms > other.heard_at_ms;
-  return point.sequence > other.sequence;
+/** Whether a point rests on what somebody said; a model may only have read it. */
+export function restsOn(point: TalkingPoint, identity: string): boolean {
+  return point.speaker_identity === identity || point.read_identities.includes(identity);
 }

@@ -1,6 +1,7 @@
+import { ask } from './http';
 import type { Role } from './invitation';
-import { type Problem, readProblem, UNREACHABLE } from './problem';
-import { readObject, type Schema } from './schema';
+import type { Problem } from './problem';
+import type { Schema } from './schema';
 
 /** What the token server says about itself. */
 export interface Config {
@@ -66,29 +67,4 @@ export async function createRoom(wishes: NewRoomWishes, key: string): Promise<Ne
     body: JSON.stringify(Object.fromEntries(given.filter(([, text]) => text !== ''))),
   };
   return ask<NewRoom>('/rooms', request, NEW_ROOM);
-}
-
-async function ask<Answer>(
-  path: string,
-  request: RequestInit,
-  schema: Schema,
-): Promise<Answer | Problem> {
-  let status: number;
-  let body: string;
-  try {
-    const response = await fetch(path, request);
-    status = response.status;
-    body = await response.text();
-    if (!response.ok) return readProblem(status, body);
-    const answer = readObject(schema, JSON.parse(body) as unknown);
-    if (answer) return answer as Answer;
-  } catch (error) {
-    if (!(error instanceof SyntaxError)) return UNREACHABLE;
-  }
-  return {
-    title: 'The server answered something else',
-    detail: `The answer to ${path} is not what this page expects.`,
-    remedy: 'Reload the page: it may be older than the server.',
-    canRetry: true,
-  };
 }

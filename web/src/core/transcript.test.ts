@@ -1,5 +1,11 @@
 import { describe, expect, test } from 'vitest';
-import { forgetLinesOf, type Line, mergeLine, readLine } from './transcript';
+import {
+  forgetInterims,
+  type Line,
+  mergeLine,
+  readCaughtLine,
+  readLine,
+} from './transcript';
 
 const GUEST = 'guest-0123456789ab-0123456789abcdef';
 const HOST = 'host-0123456789ab-0123456789abcdef';
@@ -15,6 +21,7 @@ function attributes(changes: Record<string, string> = {}): Record<string, string
     'sidenote.speaker_role': 'guest',
     'sidenote.started_at_ms': '1000',
     'sidenote.ended_at_ms': '2000',
+    'sidenote.sequence': '1',
     ...changes,
   };
 }
@@ -29,6 +36,7 @@ function line(fields: Partial<Line> = {}): Line {
     final: true,
     startedAtMs: 1000,
     endedAtMs: 2000,
+    sequence: 1,
     ...fields,
   };
 }
@@ -51,6 +59,21 @@ describe('reading', () => {
 
   test('a guest is not shown as host', () => {
     expect(readLine(attributes({ 'sidenote.speaker_role': 'host' }), GUEST, 'hi')).toBeUndefined();
+  });
+
+  test('a caught-up segment is the line that its stream would have brought', () => {
+    const caught = readCaughtLine({
+      sequence: 1,
+      segment_id: 's1',
+      track_sid: 'TR_1',
+      speaker_identity: GUEST,
+      speaker_name: 'Pat',
+      speaker_role: 'guest',
+      started_at_ms: 1000,
+      ended_at_ms: 2000,
+      text: ' hello ',
+    });
+    expect(caught).toEqual(readLine(attributes(), GUEST, ' hello '));
   });
 
   test('two people who use the same segment id do not overwrite each other', () => {
@@ -86,6 +109,11 @@ describe('merging', () => {
       ['How much is it?', true],
       ['well', true],
     ]);
+  });
+
+  test('lines that began together have one order, whichever came first', () => {
+    const [a, b] = [line({ key: 'a' }), line({ key: 'b' })];
+    expect(mergeAll(a, b)).toEqual(mergeAll(b, a));
   });
 
   test('a late interim replaces neither its final nor a newer interim', () => {
@@ -129,11 +157,7 @@ describe('merging', () => {
   });
 });
 
-test('the lines of a speaker can be forgotten, interims too', () => {
-  const known = mergeAll(
-    line({ key: 'a' }),
-    line({ key: 'b', identity: HOST }),
-    line({ key: 'c', final: false }),
-  );
-  expect(forgetLinesOf(known, GUEST).map(({ key }) => key)).toEqual(['b']);
+test('interims that nobody will finish can be forgotten', () => {
+  const known = mergeAll(line({ key: 'a' }), line({ key: 'b', final: false }));
+  expect(forgetInterims(known).map(({ key }) => key)).toEqual(['a']);
 });

@@ -1,3 +1,4 @@
+import type { CaughtSegment } from '../wire/catchUpReply';
 import { PROTOCOL_VERSION } from '../wire/topics';
 import {
   type TranscriptAttributes as Received,
@@ -18,6 +19,8 @@ export interface Line {
   readonly final: boolean;
   readonly startedAtMs: number;
   readonly endedAtMs: number;
+  /** Its place in the count of this meeting's finals; 0: an interim. */
+  readonly sequence: number;
 }
 
 const KEPT = 500;
@@ -61,7 +64,7 @@ export function readLine(
   if (identity !== sender || !identity.startsWith(`${role}-`) || !isDate(startedAtMs))
     return undefined;
   return {
-    key: `${identity} ${read['lk.segment_id']}`,
+    key: keyOf(identity, read['lk.segment_id']),
     identity,
     name: read['sidenote.speaker_name'],
     role,
@@ -69,11 +72,35 @@ export function readLine(
     final: read['lk.transcription_final'],
     startedAtMs,
     endedAtMs: read['sidenote.ended_at_ms'],
+    sequence: read['sidenote.sequence'],
   };
 }
 
+/** Returns the same line as a stream would have brought; undefined if it cannot be shown. */
+export function readCaughtLine(segment: CaughtSegment): Line | undefined {
+  const { speaker_identity: identity, speaker_role: role, started_at_ms: startedAtMs } = segment;
+  if ((role !== 'host' && role !== 'guest') || !isDate(startedAtMs)) return undefined;
+  return {
+    key: keyOf(identity, segment.segment_id),
+    identity,
+    name: segment.speaker_name,
+    role,
+    text: segment.text.trim(),
+    final: true,
+    startedAtMs,
+    endedAtMs: segment.ended_at_ms,
+    sequence: segment.sequence,
+  };
+}
+
+/** The key of a line: two people who use the same segment id do not overwrite each other. */
+export function keyOf(identity: string, segmentId: string): string {
+  return `${identity} ${segmentId}`;
+}
+
 /**
- * Returns the lines with this one taken in, in the order in which people began to speak.
+ * Returns the lines with this one taken in, in the order in which people began to speak: the
+ * same lines give the same list, in whatever order they came.
  * A final replaces the interims of its segment, a late interim replaces nothing, and a final
  * without words takes the line away: the recognizer heard no speech after all.
  */
@@ -83,15 +110,18 @@ export function mergeLine(lines: readonly Line[], line: Line, kept = KEPT): read
   if (known && isStale(known, line)) return lines;
   const others = known ? lines.toSpliced(index, 1) : lines;
   if (line.text === '') return others;
-  const later = others.findLastIndex((other) => other.startedAtMs <= line.startedAtMs) + 1;
-  // An interim and its final mostly agree on the start: then the line keeps its very place.
-  const place = known?.startedAtMs === line.startedAtMs ? index : later;
+  const place = others.findLastIndex((other) => !isEarlier(line, other)) + 1;
   return others.toSpliced(place, 0, line).slice(-kept);
 }
 
-/** Returns the lines without those of a speaker. */
-export function forgetLinesOf(lines: readonly Line[], identity: string): readonly Line[] {
-  return lines.filter((line) => line.identity !== identity);
+/** Returns the lines without interims, which nobody finishes any more. */
+export function forgetInterims(lines: readonly Line[]): readonly Line[] {
+  return lines.filter((line) => line.final);
+}
+
+function isEarlier(line: Line, other: Line): boolean {
+  if (line.startedAtMs !== other.startedAtMs) return line.startedAtMs < other.startedAtMs;
+  return line.key < other.key;
 }
 
 function isStale(known: Line, line: Line): boolean {

@@ -1,88 +1,176 @@
 import type { Room } from 'livekit-client';
-import { useCallback, useRef, useState } from 'react';
+import { useCallback, useMemo, useRef, useState } from 'react';
+import { type Ahead, agentTime, noteSentAt } from '../core/agentClock';
+import { readAnswer } from '../core/answers';
+import { readCallState } from '../core/callState';
 import { readErased } from '../core/consent';
+import { type CostReport, readCosts } from '../core/costs';
 import { Erasures } from '../core/erasures';
-import { COVERAGE, ERASED, NOTICE, TALKING_POINT } from '../wire/topics';
+import { takeAnswer, takeErasure, takeLine, takePoint, takeState, takeTask } from '../core/notes';
+import { readTalkingPoint, type TalkingPoint } from '../core/talkingPoints';
+import { readTask, type Task } from '../core/tasks';
+import { readLine } from '../core/transcript';
+import {
+  ANSWER,
+  CALL_STATE,
+  COSTS,
+  COVERAGE,
+  ERASED,
+  NOTICE,
+  TALKING_POINT,
+  TASK,
+  TRANSCRIPTION,
+} from '../wire/topics';
 import { listenToAgents } from './agents';
+import { catchUpIn, type Keeping } from './catchingUp';
 import { useConsent } from './useConsent';
 import { useHearing } from './useHearing';
-import { useTalkingPoints } from './useTalkingPoints';
-import { useTranscript } from './useTranscript';
+import { useKeptNotes } from './useKeptNotes';
 
 export type Notes = ReturnType<typeof useNotes>;
 
 /** All that a call tells this page; what was read stays over a rejoin, what was erased does not. */
 export function useNotes() {
-  const erasures = useRef(new Erasures());
+  const { notes, read, change } = useKeptNotes();
+  const ahead = useRef<Ahead>(undefined);
+  const [costs, setCosts] = useState<CostReport>();
   const [unreadable, setUnreadable] = useState(0);
-  const isErased = useCallback(
-    (identity: string) => erasures.current.covers(identity, performance.now()),
-    [],
-  );
-  const transcript = useTranscript(isErased);
-  const talkingPoints = useTalkingPoints(isErased);
   const consent = useConsent();
   const hearing = useHearing();
 
-  const { listen: listenTranscript, forget: forgetLines } = transcript;
-  const { receive: receivePoint, forget: forgetPoints } = talkingPoints;
+  const { listen: listenConsent } = consent;
   const { receiveNotice, receiveCoverage, listen: listenHearing } = hearing;
-  const listenConsent = consent.listen;
-
-  const receiveErased = useCallback(
-    (payload: Uint8Array) => {
-      const identity = readErased(payload);
-      if (identity === undefined) {
-        setUnreadable((count) => count + 1);
-        return;
-      }
-      erasures.current.note(identity, performance.now());
-      forgetLines(identity);
-      forgetPoints(identity);
+  const onUnreadable = useCallback(() => {
+    setUnreadable((count) => count + 1);
+  }, []);
+  const onPoint = useCallback((point: TalkingPoint) => {
+    ahead.current = noteSentAt(ahead.current, point.sent_at_ms, Date.now());
+  }, []);
+  const now = useCallback(() => agentTime(ahead.current, Date.now()), []);
+  const mergeTask = useCallback(
+    (task: Task) => {
+      change((known) => takeTask(known, task));
     },
-    [forgetLines, forgetPoints],
+    [change],
   );
 
   /** To be called before the room connects, so that nothing is missed. */
   const listen = useCallback(
     (room: Room) => {
-      listenTranscript(room);
       listenConsent(room);
       listenHearing(room);
+      const receivers = receiveInto(room, { read, change, onUnreadable }, onPoint);
       listenToAgents(room, {
-        [TALKING_POINT]: receivePoint,
-        [ERASED]: receiveErased,
+        ...receivers,
+        [COSTS]: (payload) => {
+          const report = readCosts(payload);
+          if (report) setCosts(report);
+          else onUnreadable();
+        },
         [NOTICE]: receiveNotice,
         [COVERAGE]: receiveCoverage,
       });
     },
     [
-      listenTranscript,
+      read,
+      change,
+      onUnreadable,
+      onPoint,
       listenConsent,
       listenHearing,
-      receivePoint,
-      receiveErased,
       receiveNotice,
       receiveCoverage,
     ],
   );
 
-  return {
-    lines: transcript.lines,
-    points: talkingPoints.points,
-    consent: consent.consent,
-    /** As last heard of, also after the agent has left. */
-    policy: consent.policy,
-    periods: consent.periods,
-    notices: hearing.notices,
-    closeNotice: hearing.closeNotice,
-    coverage: hearing.coverage,
-    unreadable:
-      unreadable +
-      transcript.refused +
-      talkingPoints.unreadable +
-      consent.unreadable +
-      hearing.unreadable,
-    listen,
+  return useMemo(
+    () => ({
+      ...notes,
+      costs,
+      consent: consent.consent,
+      /** As last heard of, also after the agent has left. */
+      policy: consent.policy,
+      periods: consent.periods,
+      notices: hearing.notices,
+      closeNotice: hearing.closeNotice,
+      coverage: hearing.coverage,
+      unreadable: unreadable + consent.unreadable + hearing.unreadable,
+      /** The time by the agent's clock. */
+      now,
+      /** Takes in a task that the token server has changed. */
+      mergeTask,
+      listen,
+    }),
+    [notes, costs, consent, hearing, unreadable, now, mergeTask, listen],
+  );
+}
+
+/** Takes in the transcript, and returns the receivers of what else outlives a cut, by topic. */
+function receiveInto(
+  room: Room,
+  keeping: Keeping,
+  onPoint: (point: TalkingPoint) => void,
+): Record<string, (payload: Uint8Array) => void> {
+  const lookForGap = catchUpIn(room, keeping);
+  const erasures = new Erasures();
+  const change: Keeping['change'] = (next) => {
+    keeping.change(next);
+    lookForGap();
   };
+  /** Reads a message and takes in what it says; one that cannot be read is counted. */
+  const receive =
+    <Message>(
+      readMessage: (payload: Uint8Array) => Message | undefined,
+      use: (message: Message) => void,
+    ) =>
+    (payload: Uint8Array) => {
+      const message = readMessage(payload);
+      if (message === undefined) keeping.onUnreadable();
+      else use(message);
+    };
+
+  listenToLines(room, erasures, change, keeping.onUnreadable);
+  return {
+    [TALKING_POINT]: receive(readTalkingPoint, (point) => {
+      onPoint(point);
+      change((notes) => takePoint(notes, point));
+    }),
+    [TASK]: receive(readTask, (task) => {
+      change((notes) => takeTask(notes, task));
+    }),
+    [ANSWER]: receive(readAnswer, (answer) => {
+      change((notes) => takeAnswer(notes, answer));
+    }),
+    [CALL_STATE]: receive(readCallState, (state) => {
+      change((notes) => takeState(notes, state));
+    }),
+    [ERASED]: receive(readErased, (erasure) => {
+      erasures.note(erasure.speaker_identity, performance.now());
+      change((notes) => takeErasure(notes, erasure));
+    }),
+  };
+}
+
+/**
+ * Not by LiveKit's `useTranscriptions`: that keeps every line for ever and lets anyone who
+ * repeats a segment id overwrite the words of somebody else.
+ */
+function listenToLines(
+  room: Room,
+  erasures: Erasures,
+  change: Keeping['change'],
+  onUnreadable: () => void,
+): void {
+  room.registerTextStreamHandler(TRANSCRIPTION, (reader, sender) => {
+    const read = async () => {
+      const text = await reader.readAll();
+      const line = readLine(reader.info.attributes ?? {}, sender.identity, text);
+      if (!line) onUnreadable();
+      else if (line.final || !erasures.covers(line.identity, performance.now())) {
+        change((notes) => takeLine(notes, line));
+      }
+    };
+    // A stream that breaks off in the middle is a line that cannot be read.
+    read().catch(onUnreadable);
+  });
 }

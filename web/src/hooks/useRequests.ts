@@ -1,50 +1,39 @@
 import { useRoomContext } from '@livekit/components-react';
-import { RpcError } from 'livekit-client';
+import { type Room, RpcError } from 'livekit-client';
 import { useCallback, useState } from 'react';
-import { writeAnswer, writeOffTheRecord } from '../core/consent';
+import type { Control } from '../core/controls';
 import type { Problem } from '../core/problem';
-import { describeRequestProblem, type Request } from '../core/requestProblem';
-import { CONSENT_METHOD, OFF_THE_RECORD_METHOD } from '../wire/topics';
+import { describeRequestProblem } from '../core/requestProblem';
 import { findAgent } from './agents';
 
-const CALLS: Readonly<Record<Request, { readonly method: string; readonly payload: string }>> = {
-  yes: { method: CONSENT_METHOD, payload: writeAnswer('yes', false) },
-  no: { method: CONSENT_METHOD, payload: writeAnswer('no', false) },
-  erase: { method: CONSENT_METHOD, payload: writeAnswer('no', true) },
-  off_the_record: { method: OFF_THE_RECORD_METHOD, payload: writeOffTheRecord(true) },
-  on_the_record: { method: OFF_THE_RECORD_METHOD, payload: writeOffTheRecord(false) },
-};
-
 interface Failure {
-  readonly request: Request;
+  readonly control: Control;
   readonly problem: Problem;
 }
 
-/** Asks things of the agent, one at a time; what comes of them shows in the agent's attribute. */
+/**
+ * Asks things of the agent; what comes of them shows in what the agent then says to everybody
+ * or to the hosts. `asking` is the last one that has no answer yet.
+ */
 export function useRequests() {
   const room = useRoomContext();
-  const [asking, setAsking] = useState<Request>();
+  const [asking, setAsking] = useState<Control>();
   const [failure, setFailure] = useState<Failure>();
 
   /** Resolves to whether the agent has done it. */
   const ask = useCallback(
-    async (request: Request): Promise<boolean> => {
-      setAsking(request);
+    async (control: Control): Promise<boolean> => {
+      setAsking(control);
       setFailure(undefined);
-      const agent = findAgent(room.remoteParticipants.values());
       try {
-        if (!agent) throw new RpcError(RpcError.ErrorCode.RECIPIENT_NOT_FOUND, 'no agent');
-        await room.localParticipant.performRpc({
-          destinationIdentity: agent.identity,
-          ...CALLS[request],
-        });
+        await callAgent(room, control.method, control.payload);
         return true;
       } catch (error) {
-        const code = error instanceof RpcError ? error.code : undefined;
-        setFailure({ request, problem: describeRequestProblem(request, code) });
+        const problem = describeRequestProblem(control.request, codeOf(error));
+        setFailure({ control, problem });
         return false;
       } finally {
-        setAsking(undefined);
+        setAsking((current) => (current === control ? undefined : current));
       }
     },
     [room],
@@ -54,4 +43,21 @@ export function useRequests() {
     setFailure(undefined);
   }, []);
   return { ask, asking, failure, closeFailure };
+}
+
+export type Requests = ReturnType<typeof useRequests>;
+
+/** Calls a method of the agent of this room and returns its reply; throws what LiveKit throws. */
+export async function callAgent(room: Room, method: string, payload: string): Promise<string> {
+  const agent = findAgent(room.remoteParticipants.values());
+  if (!agent) throw new RpcError(RpcError.ErrorCode.RECIPIENT_NOT_FOUND, 'no agent');
+  return room.localParticipant.performRpc({
+    destinationIdentity: agent.identity,
+    method,
+    payload,
+  });
+}
+
+export function codeOf(error: unknown): number | undefined {
+  return error instanceof RpcError ? error.code : undefined;
 }

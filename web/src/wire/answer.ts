@@ -37,6 +37,7 @@ export interface Answer {
   gaps?: string;
   spoken?: boolean;
   answered_by?: string;
+  read_identities?: string[];
   asked_at_ms: number;
 }
 /**
@@ -83,6 +84,7 @@ export const answerSchema = {
     gaps: { default: '', maxLength: 500, type: 'string' },
     spoken: { default: false, type: 'boolean' },
     answered_by: { default: '', maxLength: 120, type: 'string' },
+    read_identities: { default: [], items: { maxLength: 256, type: 'string' }, type: 'array' },
     asked_at_ms: { type: 'integer' },
   },
   required: [

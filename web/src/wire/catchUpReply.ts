@@ -10,7 +10,7 @@ export interface CatchUpReply {
   transcript_since: number;
   more: boolean;
   segments?: CaughtSegment[];
-  erased?: CaughtErasure[];
+  erased?: Erased[];
   talking_points?: TalkingPoint[];
   tasks?: Task[];
   answers?: Answer[];
@@ -31,11 +31,13 @@ export interface CaughtSegment {
   text: string;
 }
 /**
- * A participant whose words were erased up to a point.
+ * What a participant said is forgotten: take it off the screen.
  */
-export interface CaughtErasure {
+export interface Erased {
+  v?: number;
   speaker_identity: string;
-  transcript_sequence: number;
+  transcript_sequence?: number;
+  sequence?: number;
 }
 /**
  * One version of one talking point, for hosts only.
@@ -53,6 +55,7 @@ export interface TalkingPoint {
   segment_id: string;
   speaker_identity: string;
   speaker_name: string;
+  read_identities?: string[];
   heard_at_ms: number;
   sent_at_ms: number;
   answer?: BriefLine | null;
@@ -128,6 +131,7 @@ export interface Answer {
   gaps?: string;
   spoken?: boolean;
   answered_by?: string;
+  read_identities?: string[];
   asked_at_ms: number;
 }
 /**
@@ -179,6 +183,7 @@ export const catchUpReplySchema = {
         gaps: { default: '', maxLength: 500, type: 'string' },
         spoken: { default: false, type: 'boolean' },
         answered_by: { default: '', maxLength: 120, type: 'string' },
+        read_identities: { default: [], items: { maxLength: 256, type: 'string' }, type: 'array' },
         asked_at_ms: { type: 'integer' },
       },
       required: [
@@ -240,17 +245,6 @@ export const catchUpReplySchema = {
       title: 'CallState',
       type: 'object',
     },
-    CaughtErasure: {
-      additionalProperties: false,
-      description: 'A participant whose words were erased up to a point.',
-      properties: {
-        speaker_identity: { maxLength: 256, type: 'string' },
-        transcript_sequence: { minimum: 0, type: 'integer' },
-      },
-      required: ['speaker_identity', 'transcript_sequence'],
-      title: 'CaughtErasure',
-      type: 'object',
-    },
     CaughtSegment: {
       additionalProperties: false,
       description: 'A final of the transcript.',
@@ -279,6 +273,19 @@ export const catchUpReplySchema = {
       title: 'CaughtSegment',
       type: 'object',
     },
+    Erased: {
+      additionalProperties: false,
+      description: 'What a participant said is forgotten: take it off the screen.',
+      properties: {
+        v: { default: 1, type: 'integer' },
+        speaker_identity: { maxLength: 256, type: 'string' },
+        transcript_sequence: { default: 0, minimum: 0, type: 'integer' },
+        sequence: { default: 0, minimum: 0, type: 'integer' },
+      },
+      required: ['speaker_identity'],
+      title: 'Erased',
+      type: 'object',
+    },
     TalkingPoint: {
       additionalProperties: false,
       description: 'One version of one talking point, for hosts only.',
@@ -295,6 +302,7 @@ export const catchUpReplySchema = {
         segment_id: { maxLength: 64, type: 'string' },
         speaker_identity: { maxLength: 256, type: 'string' },
         speaker_name: { maxLength: 256, type: 'string' },
+        read_identities: { default: [], items: { maxLength: 256, type: 'string' }, type: 'array' },
         heard_at_ms: { type: 'integer' },
         sent_at_ms: { type: 'integer' },
         answer: { anyOf: [{ $ref: '#/$defs/BriefLine' }, { type: 'null' }], default: null },
@@ -377,7 +385,7 @@ export const catchUpReplySchema = {
     transcript_since: { minimum: 0, type: 'integer' },
     more: { type: 'boolean' },
     segments: { items: { $ref: '#/$defs/CaughtSegment' }, type: 'array' },
-    erased: { items: { $ref: '#/$defs/CaughtErasure' }, type: 'array' },
+    erased: { items: { $ref: '#/$defs/Erased' }, type: 'array' },
     talking_points: { items: { $ref: '#/$defs/TalkingPoint' }, type: 'array' },
     tasks: { items: { $ref: '#/$defs/Task' }, type: 'array' },
     answers: { items: { $ref: '#/$defs/Answer' }, type: 'array' },

@@ -6,6 +6,8 @@
 export interface Erased {
   v?: number;
   speaker_identity: string;
+  transcript_sequence?: number;
+  sequence?: number;
 }
 
 /** What a reader checks a received message against. */
@@ -15,6 +17,8 @@ export const erasedSchema = {
   properties: {
     v: { default: 1, type: 'integer' },
     speaker_identity: { maxLength: 256, type: 'string' },
+    transcript_sequence: { default: 0, minimum: 0, type: 'integer' },
+    sequence: { default: 0, minimum: 0, type: 'integer' },
   },
   required: ['speaker_identity'],
   title: 'Erased',

@@ -1,0 +1,64 @@
+"""The playbooks of this machine, by the names of their files."""
+
+import logging
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from agent.playbook import Playbook
+from agent.playbook_file import PlaybookError, load_playbook
+from agent.playbook_sounds import learn_sounds
+from agent.sound_matching import Language
+
+logger = logging.getLogger("sidenote.playbook")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShelvedPlaybook:
+    """A playbook that can match by sound."""
+
+    name: str
+    """Of its file, without the ending."""
+    playbook: Playbook
+    words: Mapping[str, list[str]]
+    """Names that a recognizer should expect, each with the ways to say it."""
+    instead_of: str = ""
+    """Name of the playbook that was wanted and cannot be used; empty: this one was wanted."""
+
+
+class PlaybookShelf:
+    """Loads playbooks by name."""
+
+    def __init__(self, folder: Path, language: Language) -> None:
+        """Read from a folder; `language` is the recognizer's."""
+        self._folder = folder
+        self._language = language
+
+    def names(self) -> tuple[str, ...]:
+        """Return what there is, in the order of the alphabet."""
+        return tuple(sorted(path.stem for path in self._folder.glob("*.yaml")))
+
+    def load(self, name: str) -> ShelvedPlaybook:
+        """Read a playbook; blocks for the file, and may run espeak-ng.
+
+        Raises:
+            PlaybookError: there is none of that name, or it is no proper playbook.
+        """
+        playbook = load_playbook(self._folder / f"{name}.yaml")
+        playbook, words = learn_sounds(playbook, self._language)
+        return ShelvedPlaybook(name=name, playbook=playbook, words=words)
+
+    def load_one_of(self, *names: str) -> ShelvedPlaybook:
+        """Read the first that can be used; the log is told of the others.
+
+        Raises:
+            PlaybookError: the last one cannot be used either.
+        """
+        for number, name in enumerate(names, start=1):
+            try:
+                return replace(self.load(name), instead_of="" if number == 1 else names[0])
+            except PlaybookError as error:
+                if number == len(names):
+                    raise
+                logger.error("a playbook cannot be used: %s", error)
+        raise ValueError("name at least one playbook")

@@ -1,0 +1,274 @@
+"""Says something aloud to everyone in the room, and falls silent at once when it should.
+
+The agent's own track is a local one: `agent.hearing` listens to remote participants' tracks only,
+so that nothing said here is ever transcribed. What another participant's microphone picks up of
+it from a loudspeaker is that participant's sound; browsers take it out by echo cancellation.
+"""
+
+import asyncio
+import logging
+import math
+from collections.abc import AsyncGenerator, AsyncIterable, Callable
+from contextlib import aclosing
+from dataclasses import dataclass
+from typing import Final
+
+from livekit import rtc
+
+from agent.ears import Clock
+from agent.usage import Reserve
+from agent.voices.sentences import sentences
+from agent.voices.synthesizer import SAMPLE_RATE_HZ, SynthesisError, Synthesizer
+
+logger = logging.getLogger("sidenote.voice")
+
+TRACK_NAME: Final = "sidenote-voice"
+QUEUE_MS: Final = 200
+"""Audio that is handed over ahead of its time; thrown away when the voice falls silent."""
+AHEAD_PIECES: Final = 100
+"""Pieces of about 100 ms that are synthesized ahead; with more, synthesis waits."""
+LISTENER_SECONDS: Final = 1.0
+"""How long the first word waits for somebody to take the track."""
+PATIENCE_SECONDS: Final = 5.0
+"""How long the first word waits while somebody speaks; then nothing is said."""
+CAPPED_SECONDS: Final = 60.0
+"""How long a voice that costs is left alone near a cap."""
+_FRAME_BYTES: Final = SAMPLE_RATE_HZ // 50 * 2
+_LOOK_SECONDS: Final = 0.05
+
+
+class VoiceMissingError(Exception):
+    """Nothing can be said; the text tells why in words for people."""
+
+
+@dataclass(frozen=True, slots=True)
+class Spoken:
+    """What came of something that was to be said."""
+
+    text: str
+    """The sentences that were begun."""
+    complete: bool
+    """False: it was stopped, or nobody let it begin."""
+
+
+class _Saying:
+    """Something that is being said."""
+
+    def __init__(self) -> None:
+        self.pieces: asyncio.Queue[str | bytes | None] = asyncio.Queue(AHEAD_PIECES)
+        """A sentence, then its audio; None: that was all. Full: synthesis waits."""
+        self.begun: list[str] = []
+        self.is_heard = False
+        self.tasks: list[asyncio.Task[None]] = []
+
+
+class Voice:
+    """The agent's voice in one call."""
+
+    def __init__(
+        self,
+        *,
+        room: rtc.Room,
+        voices: list[Synthesizer],
+        missing_because: str,
+        reserve: Reserve,
+        is_muted: Callable[[], bool],
+        somebody_speaks: Callable[[], bool],
+        now: Clock,
+    ) -> None:
+        """Make it; nothing is published before something is said.
+
+        Args:
+            room: where it speaks.
+            voices: the best first.
+            missing_because: why there is none, in words for people; empty if there is one.
+            reserve: asked before each sentence that costs.
+            is_muted: whether the hosts want it silent.
+            somebody_speaks: whether a participant speaks now.
+            now: the clock.
+        """
+        self._room = room
+        self._voices = voices
+        self._missing_because = missing_because
+        self._reserve = reserve
+        self._is_muted = is_muted
+        self._somebody_speaks = somebody_speaks
+        self._now = now
+        self._rests_until = [-math.inf] * len(voices)
+        self._told_missing = False
+        self.on_change: Callable[[], None] = lambda: None
+        """Called when a voice has failed, so that another one speaks or none, or is back."""
+        self._source: rtc.AudioSource | None = None
+        self._publication: rtc.LocalTrackPublication | None = None
+        self._saying: _Saying | None = None
+
+    @property
+    def name(self) -> str:
+        """What speaks, for people; empty: nothing can."""
+        rested = zip(self._voices, self._rests_until, strict=True)
+        return next((voice.name for voice, until in rested if until <= self._now()), "")
+
+    @property
+    def missing_because(self) -> str:
+        """Why nothing can speak, in words for people; empty: something can."""
+        return "" if self.name else self._missing_because
+
+    async def say(self, parts: AsyncIterable[str]) -> Spoken:
+        """Say a text while it comes; returns when it is said, or was stopped.
+
+        Something else that is being said ends at once. Cancelling silences it.
+
+        Raises:
+            VoiceMissingError: nothing can speak, or the hosts have muted the voice.
+        """
+        if self._is_muted():
+            raise VoiceMissingError("a host has muted the voice")
+        if not self.name:
+            raise VoiceMissingError(self._missing_because)
+        self.stop()
+        saying = self._saying = _Saying()
+        try:
+            async with asyncio.TaskGroup() as tasks:
+                saying.tasks = [
+                    tasks.create_task(self._synthesize(saying, parts), name="synthesis"),
+                    tasks.create_task(self._play(saying), name="playing"),
+                ]
+        except* VoiceMissingError as errors:
+            raise errors.exceptions[0] from None
+        finally:
+            if self._saying in {None, saying}:
+                self._saying = None
+                self._hush()
+        stopped = any(task.cancelled() for task in saying.tasks)
+        return Spoken(" ".join(saying.begun), complete=not stopped)
+
+    def stop(self) -> None:
+        """Fall silent at once; nothing happens when nothing is said."""
+        saying, self._saying = self._saying, None
+        if saying:
+            for task in saying.tasks:
+                task.cancel()
+            self._hush()
+
+    def on_speech(self, _identity: str) -> None:
+        """A participant begins to speak: whoever is heard has the floor."""
+        # Before the first word is heard it waits instead, in `_wait_for_floor`.
+        if self._saying and self._saying.is_heard:
+            self.stop()
+
+    async def aclose(self) -> None:
+        """Fall silent, take the track back, and close the voices; safe to call twice."""
+        self.stop()
+        publication, self._publication = self._publication, None
+        if publication and self._room.isconnected():
+            await self._room.local_participant.unpublish_track(publication.sid)
+        if self._source:
+            await self._source.aclose()
+        for voice in self._voices:
+            await voice.aclose()
+
+    def _hush(self) -> None:
+        if self._source:
+            self._source.clear_queue()
+
+    async def _synthesize(self, saying: _Saying, parts: AsyncIterable[str]) -> None:
+        async with aclosing(sentences(parts)) as found:
+            async for sentence in found:
+                await saying.pieces.put(sentence)
+                async with aclosing(self._audio(sentence)) as audio:
+                    async for pcm in audio:
+                        await saying.pieces.put(pcm)
+        await saying.pieces.put(None)
+
+    async def _audio(self, sentence: str) -> AsyncGenerator[bytes, None]:
+        """Yield a sentence by the best voice that can; one that breaks off is said again."""
+        for number, voice in enumerate(self._voices):
+            if self._rests_until[number] > self._now():
+                continue
+            estimate = voice.estimate(sentence)
+            kept = self._reserve(estimate) if estimate else None
+            if estimate and not kept:
+                self._rest(number, CAPPED_SECONDS, "the cap on the costs is near")
+                continue
+            # Whoever hangs up pays for the sentence; only a service that gave nothing is not paid.
+            used, has_spoken = estimate, False
+            try:
+                async with aclosing(voice.speak(sentence)) as audio:
+                    async for pcm in audio:
+                        has_spoken = True
+                        yield pcm
+            except SynthesisError as error:
+                logger.warning("a voice failed: %s", error)
+                used = estimate if has_spoken else None
+                self._rest(number, error.pause_seconds, str(error))
+            else:
+                self._speak_again()
+                return
+            finally:
+                if kept:
+                    kept.settle(used)
+        raise VoiceMissingError(self._missing_because)
+
+    def _rest(self, number: int, seconds: float, reason: str) -> None:
+        """Leave a voice alone for a while."""
+        self._rests_until[number] = self._now() + seconds
+        self._missing_because = reason
+        self._told_missing |= not self.name
+        self.on_change()
+
+    def _speak_again(self) -> None:
+        if self._told_missing:
+            self._told_missing = False
+            self.on_change()
+
+    async def _play(self, saying: _Saying) -> None:
+        rest, sentence = b"", ""
+        while (piece := await saying.pieces.get()) is not None:
+            if isinstance(piece, str):
+                sentence = piece
+                continue
+            source = await self._open_track()
+            if not saying.is_heard:
+                await self._wait_for_floor()
+                saying.is_heard = True
+            if sentence:
+                saying.begun.append(sentence)
+                sentence = ""
+            rest = await _push(source, rest + piece)
+        if self._source:
+            if rest:
+                await _push(self._source, rest.ljust(_FRAME_BYTES, b"\0"))
+            await self._source.wait_for_playout()
+
+    async def _wait_for_floor(self) -> None:
+        waited_seconds = 0.0
+        while self._somebody_speaks():  # no event tells of the end of everybody's speech
+            if waited_seconds >= PATIENCE_SECONDS:
+                self.stop()
+            await asyncio.sleep(_LOOK_SECONDS)
+            waited_seconds += _LOOK_SECONDS
+
+    async def _open_track(self) -> rtc.AudioSource:
+        if self._source is None:
+            self._source = rtc.AudioSource(SAMPLE_RATE_HZ, 1, queue_size_ms=QUEUE_MS)
+        if self._publication is None:
+            # As a microphone: what plays a participant's sound plays this too.
+            self._publication = await self._room.local_participant.publish_track(
+                rtc.LocalAudioTrack.create_audio_track(TRACK_NAME, self._source),
+                rtc.TrackPublishOptions(source=rtc.TrackSource.SOURCE_MICROPHONE),
+            )
+            try:
+                async with asyncio.timeout(LISTENER_SECONDS):
+                    await self._publication.wait_for_subscription()
+            except TimeoutError:
+                logger.info("nobody has taken the voice's track yet; it speaks none the less")
+        return self._source
+
+
+async def _push(source: rtc.AudioSource, pcm: bytes) -> bytes:
+    """Play whole frames; return what is left over."""
+    whole = len(pcm) - len(pcm) % _FRAME_BYTES
+    for start in range(0, whole, _FRAME_BYTES):
+        frame = pcm[start : start + _FRAME_BYTES]
+        await source.capture_frame(rtc.AudioFrame(frame, SAMPLE_RATE_HZ, 1, len(frame) // 2))
+    return pcm[whole:]

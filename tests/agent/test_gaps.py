@@ -1,0 +1,60 @@
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from agent.gaps import describe_gaps
+from records import Store
+from wire.coverage import SpeakerCoverage
+
+pytestmark = pytest.mark.unit
+
+ROOM_SID = "RM_1"
+UTC = ZoneInfo("UTC")
+
+
+def coverage(identity: str, name: str, **seconds: float) -> SpeakerCoverage:
+    values = {
+        "received_seconds": 100.0,
+        "silent_seconds": 50.0,
+        "sent_seconds": 50.0,
+        "recognized_seconds": 50.0,
+        "without_text_seconds": 0.0,
+        **seconds,
+    }
+    return SpeakerCoverage(identity=identity, name=name, **values)
+
+
+async def test_a_call_that_was_heard_in_full_has_no_gaps(store: Store) -> None:
+    await store.open_meeting(ROOM_SID, room_name="acme", now_ms=1)
+    await store.put_coverage(ROOM_SID, "job", [coverage("guest-1", "Ben", without_text_seconds=2)])
+
+    assert await describe_gaps(store, ROOM_SID, "acme", UTC) == ""
+
+
+async def test_everything_that_is_missing_is_named(store: Store) -> None:
+    await store.open_meeting(ROOM_SID, room_name="acme", now_ms=1)
+    await store.put_coverage(
+        ROOM_SID,
+        "job 1",
+        [
+            coverage("guest-1", "Ben", without_text_seconds=4.0),
+            coverage("guest-2", "Cara"),
+            coverage("guest-3", "Dan"),
+        ],
+    )
+    await store.put_coverage(
+        ROOM_SID, "job 2", [coverage("guest-1", "Ben", without_text_seconds=8)]
+    )
+    await store.begin_off_the_record(ROOM_SID, now_ms=3_600_000)
+    await store.end_off_the_record(ROOM_SID, now_ms=3_720_000)
+    await store.begin_off_the_record(ROOM_SID, now_ms=7_200_000)
+    await store.put_consent("acme", "guest-2", "no", now_ms=1)
+    await store.put_consent("acme", "guest-of-another-call", "no", now_ms=1)
+    await store.erase_speaker(ROOM_SID, "guest-3", transcript_sequence=5, sequence=2)
+
+    text = await describe_gaps(store, ROOM_SID, "acme", UTC)
+
+    assert text == (
+        "The transcript lacks: off the record 01:00 to 01:02, since 02:00; did not want to be "
+        "transcribed: Cara; erased: earlier words of Dan; 12 s of Ben not understood."
+    )

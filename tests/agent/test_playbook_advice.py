@@ -1,0 +1,137 @@
+from pathlib import Path
+
+import pytest
+
+from agent.call_settings import CallSettings
+from agent.playbook_advice import PlaybookAdvice
+from agent.playbook_file import PlaybookError
+from agent.playbook_shelf import PlaybookShelf
+from agent.refusals import ConflictError, NotFoundError
+from agent.stt.vocabulary import load_vocabulary
+from records import Store
+from tests.agent.test_talking_points import Desk
+
+pytestmark = pytest.mark.unit
+
+SALES = (
+    "name: Sales\nrules:\n  - id: pricing\n    phrases: [the price]\n    say: Ask for the budget.\n"
+)
+HIRING = "name: Hiring\nrules:\n  - id: pay\n    phrases: [the salary]\n    say: Name the range.\n"
+
+
+@pytest.fixture
+def shelf(tmp_path: Path) -> PlaybookShelf:
+    folder = tmp_path / "playbooks"
+    folder.mkdir()
+    for name, text in (
+        ("sales", SALES),
+        ("hiring", HIRING),
+        ("broken", "name: Broken\nrules: 7\n"),
+    ):
+        (folder / f"{name}.yaml").write_text(text)
+    return PlaybookShelf(folder, load_vocabulary())
+
+
+@pytest.fixture
+async def desk(store: Store) -> Desk:
+    await store.open_meeting("RM_1", room_name="acme", now_ms=1)
+    return Desk(store)
+
+
+@pytest.fixture
+def settings(desk: Desk) -> CallSettings:
+    return CallSettings(desk.store, "RM_1", playbook="sales", goal="")
+
+
+@pytest.fixture
+def advice(desk: Desk, shelf: PlaybookShelf, settings: CallSettings) -> PlaybookAdvice:
+    return PlaybookAdvice(
+        shelf.load("sales"),
+        shelf=shelf,
+        talking_points=desk.points,
+        settings=settings,
+        now=lambda: desk.now,
+    )
+
+
+def told(desk: Desk) -> list[str | None]:
+    return [point.rule_id for point in desk.points.recent()]
+
+
+async def test_what_is_heard_goes_through_the_rules_and_others_are_told_of_a_hit(
+    advice: PlaybookAdvice, desk: Desk
+) -> None:
+    hits: list[tuple[str, str, str]] = []
+    advice.on_hit.append(lambda match, segment, id_: hits.append((match.rule.id, segment.id, id_)))
+    segment = desk.segment("what is the price")
+    advice.hear(segment)
+    assert hits == [("pricing", segment.id, desk.newest().id)]
+
+
+async def test_nothing_is_heard_while_advice_is_paused_and_nothing_comes_of_it_later(
+    advice: PlaybookAdvice, desk: Desk, settings: CallSettings
+) -> None:
+    await settings.set_paused(True)
+    advice.hear(desk.segment("what is the price"))
+    await settings.set_paused(False)
+    assert told(desk) == []
+    advice.hear(desk.segment("so what is the price", id="SG_2"))
+    assert told(desk) == ["pricing"]
+
+
+async def test_another_playbook_speaks_from_now_on(
+    advice: PlaybookAdvice, desk: Desk, settings: CallSettings
+) -> None:
+    changes: list[str] = []
+    settings.on_change.append(lambda: changes.append(advice.title))
+    await advice.change("hiring")
+    assert (settings.playbook, advice.title, changes[-1]) == ("hiring", "Hiring", "Hiring")
+    advice.hear(desk.segment("the price or the salary"))
+    assert told(desk) == ["pay"]
+
+
+async def test_rules_rest_over_a_change_of_playbooks(advice: PlaybookAdvice, desk: Desk) -> None:
+    advice.hear(desk.segment("the price"))
+    desk.points.dismiss(desk.newest().id)
+    await advice.change("hiring")
+    await advice.change("sales")
+    desk.now += 119
+    advice.hear(desk.segment("the price"))
+    assert told(desk) == ["pricing"]
+
+
+@pytest.mark.parametrize(
+    ("name", "kind", "words"),
+    [
+        (
+            "nothing",
+            NotFoundError,
+            "there is no playbook 'nothing'; there are broken, hiring, sales",
+        ),
+        ("broken", ConflictError, "the playbook 'broken' cannot be used: line 2: "),
+    ],
+)
+async def test_a_playbook_that_cannot_be_used_changes_nothing_and_is_told(
+    name: str,
+    kind: type[Exception],
+    words: str,
+    advice: PlaybookAdvice,
+    desk: Desk,
+    settings: CallSettings,
+) -> None:
+    with pytest.raises(kind) as caught:
+        await advice.change(name)
+    assert str(caught.value).startswith(words)
+    assert (settings.playbook, advice.title) == ("sales", "Sales")
+    advice.hear(desk.segment("the price"))
+    assert told(desk) == ["pricing"]
+
+
+def test_the_first_playbook_that_can_be_used_is_found_and_says_what_was_wanted(
+    shelf: PlaybookShelf,
+) -> None:
+    found = shelf.load_one_of("broken", "nothing", "sales")
+    assert (found.name, found.instead_of) == ("sales", "broken")
+    assert shelf.load_one_of("hiring", "sales").instead_of == ""
+    with pytest.raises(PlaybookError):
+        shelf.load_one_of("broken", "nothing")
