@@ -48,6 +48,7 @@ class Advice:
         self._transcript = transcript
         self._attendance = attendance
         self._tell = tell
+        self._is_quiet = False
         self.hearers: list[Callable[[Segment], None]] = []
         self.beside: list[tuple[str, Callable[[], Coroutine[Any, Any, None]]]] = []
         self.keeps_words: list[TalkingPoints | Advisor] = []
@@ -129,7 +130,8 @@ class Advice:
         models.on_change = self._on_model_changed
         self.playbook.on_hit.append(advisor.on_hit)
         self.hearers.append(advisor.hear)
-        self.keeps_words.append(advisor)
+        # First who makes words, then who keeps them: nothing begins anew behind an erasure.
+        self.keeps_words.insert(0, advisor)
         self.beside += [("advisor", advisor.run), ("models", models.run)]
 
     async def _find_playbook(self) -> ShelvedPlaybook:
@@ -151,6 +153,10 @@ class Advice:
     def _on_model_changed(self) -> None:
         name, quiet_because = self._call_settings.describe_model()
         logger.info("another model advises, or none does", extra={"model": name})
+        self._call_settings.changed()
+        if bool(quiet_because) == self._is_quiet:
+            return
+        self._is_quiet = bool(quiet_because)
         self._tell(
             Notice(
                 id="model_quiet",
@@ -160,4 +166,3 @@ class Advice:
                 at_ms=round(self._given.now() * 1000),
             )
         )
-        self._call_settings.changed()

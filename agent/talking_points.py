@@ -155,7 +155,8 @@ class TalkingPoints:
         told = self._told.get(proposal.id)
         if told is None:
             return self._begin(proposal, by_rule=False)
-        if self._is_paused() or not told.on_screen:
+        finishes = proposal.complete and not told.point.complete
+        if not told.on_screen or (self._is_paused() and not finishes):
             return False
         gist = gist_of(proposal.text)
         others = [each for each in self._told.values() if each is not told]

@@ -144,7 +144,7 @@ async def _opened(line: _Line) -> AsyncIterator[tuple[_Call, OpenAIChat]]:
         await store.open_meeting(_ROOM, room_name="benchmark", now_ms=1)
         model = ChatModel(piece_seconds=0.02)
         chat = await opened.enter_async_context(running_chat(OpenAIChat([model])))
-        address = ModelAddress(model=MODEL, server=chat.base_url, api_key=API_KEY)  # type: ignore[arg-type]
+        address = ModelAddress(model=MODEL, server=chat.base_url, api_key=API_KEY)
         chain = ModelChain([ModelLink(address, free_of_charge)])
         opened.push_async_callback(chain.aclose)
         call = _Call(store, chain, line)

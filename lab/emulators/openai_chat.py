@@ -12,7 +12,7 @@ import json
 import sys
 from collections import deque
 from collections.abc import AsyncIterator, Iterable, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any, Final
@@ -155,7 +155,9 @@ class OpenAIChat:
             await self._closing.wait()
             return web.Response(status=503)
         if fault.kind == "slow":
-            await asyncio.sleep(fault.seconds or 0.0)
+            with suppress(TimeoutError):
+                async with asyncio.timeout(fault.seconds):
+                    await self._closing.wait()
         if fault.kind == "web_page":
             return web.Response(text="<html>It works!</html>", content_type="text/html")
         if fault.kind == "status":
@@ -223,7 +225,12 @@ def _text(fault: Fault, body: dict[str, Any]) -> str:
 @asynccontextmanager
 async def running_chat(emulator: OpenAIChat, port: int = 0) -> AsyncIterator[OpenAIChat]:
     """Serve on loopback, on a free port or a given one; `base_url` has its /v1."""
-    runner = web.AppRunner(emulator.application(), shutdown_timeout=0.1, access_log=None)
+    runner = web.AppRunner(
+        emulator.application(),
+        shutdown_timeout=0.1,
+        access_log=None,
+        handler_cancellation=True,  # a client that leaves is noticed at once
+    )
     await runner.setup()
     try:
         await web.TCPSite(runner, "127.0.0.1", port).start()

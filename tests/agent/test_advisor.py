@@ -126,7 +126,7 @@ async def test_the_model_reads_who_is_there_what_the_host_wants_and_what_was_tol
     bench.brief = [BriefLine(document="prices.md", line=3, text="Travel costs forty a month.")]
     bench.propose("Offer a pilot with five people.")
     bench.say(TRAVEL)
-    await bench.shown(2)
+    await bench.asked(1)
     material = bench.material()
     assert material["people"] == [{"name": "Ana", "role": "host"}, {"name": "Ben", "role": "guest"}]
     assert (material["goal"], material["instruction"]) == ("a pilot", "be brief")
@@ -296,7 +296,8 @@ async def test_a_talking_point_that_the_hosts_are_spared_is_read_no_further(benc
     bench.say(TRAVEL)
     await bench.asked(1)
     await bench.idle()
-    assert bench.taken == [True, False]
+    assert bench.taken[-1] is False
+    assert [point.text for point in bench.points.recent()] == ["Offer them our free pilot."]
 
 
 async def begun(bench: Bench) -> None:

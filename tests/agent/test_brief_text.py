@@ -33,7 +33,8 @@ def test_a_paragraph_that_is_broken_into_lines_is_one_passage() -> None:
 
 
 def test_rows_of_a_table_and_items_of_a_list_stand_alone_under_their_headings() -> None:
-    text = "# Prices\n| plan | price |\n|---|---|\n| Team | 12 € |\n| Pro | 29 € |\n\n- Setup: free\n- 1. year: 10 %"
+    table = "| plan | price |\n|---|---|\n| Team | 12 € |\n| Pro | 29 € |"
+    text = f"# Prices\n{table}\n\n- Setup: free\n- 1. year: 10 %"
 
     assert passages(text) == [
         (4, "Team: 12 €", "Prices plan: price"),

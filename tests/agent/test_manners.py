@@ -1,3 +1,5 @@
+from typing import Any
+
 import pytest
 
 from agent.manners import (
@@ -29,7 +31,7 @@ OTHERS = (
 )
 
 
-def told(text: str, *, seconds_ago: float = 60.0, **changes: object) -> Told:
+def told(text: str, *, seconds_ago: float = 60.0, **changes: Any) -> Told:
     point = make_point(1, text=text, heard_at_ms=round((NOW - seconds_ago) * 1000), **changes)
     return Told(point=point, gist=gist_of(text))
 
@@ -97,7 +99,7 @@ def test_a_model_waits_a_while_after_any_talking_point_and_a_rule_or_the_brief_d
     ],
 )
 def test_what_hosts_think_of_models_changes_their_pace(
-    changes: dict[str, object], seconds: float
+    changes: dict[str, Any], seconds: float
 ) -> None:
     changes = {"source": "model"} | changes
     assert spare(PILOT, told(DATA, seconds_ago=seconds - 0.5, **changes)) == "too soon"
@@ -139,7 +141,7 @@ def test_ten_minutes_hold_no_more_than_the_budget(by_rule: bool) -> None:
     ],
 )
 def test_a_rule_rests_as_its_last_talking_point_was_liked(
-    changes: dict[str, object], seconds: float
+    changes: dict[str, Any], seconds: float
 ) -> None:
     rule = Rule(id="pricing", phrases=("price",), say=PILOT)
     assert rest_seconds(rule, [told(PILOT, **changes)]) == seconds

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from functools import partial
 
 import pytest
 
@@ -38,6 +39,14 @@ def rules(person: Person) -> set[str | None]:
     return {point.rule_id for point in person.talking_points}
 
 
+def has_been_told(person: Person, rule: str) -> bool:
+    return rule in rules(person)
+
+
+def has_read(person: Person, identity: str, last_word: str) -> bool:
+    return last_word in person.text_of(identity).split()[-3:]
+
+
 async def test_a_host_who_was_cut_off_and_one_who_comes_late_end_equal_to_one_who_was_not(
     stack: TestStack,
 ) -> None:
@@ -55,8 +64,8 @@ async def test_a_host_who_was_cut_off_and_one_who_comes_late_end_equal_to_one_wh
             await books["bea"].catch_up(bea, agent)
             await ben.say(PRICE.samples)
             for one in (ana, bea):
-                await one.wait_until(lambda one=one: "pricing" in rules(one))
-                await one.wait_until(lambda one=one: one.finals_of(ben.identity))
+                await one.wait_until(partial(has_been_told, one, "pricing"))
+                await one.wait_until(partial(one.finals_of, ben.identity))
         books["bea"].read(bea)
         assert len(books["bea"].points) == 1
 
@@ -78,10 +87,8 @@ async def test_a_host_who_was_cut_off_and_one_who_comes_late_end_equal_to_one_wh
                 await books[name].catch_up(one, agent)
             await ben.say(TIMELINE.samples)
             for one in (ana, bea, cem):
-                await one.wait_until(lambda one=one: "timeline" in rules(one))
-                await one.wait_until(
-                    lambda one=one: "year" in one.text_of(ben.identity).split()[-3:]
-                )
+                await one.wait_until(partial(has_been_told, one, "timeline"))
+                await one.wait_until(partial(has_read, one, ben.identity, "year"))
             await ben.play(silence(1.0))
             for name, one in (("ana", ana), ("bea", bea), ("cem", cem)):
                 books[name].read(one)

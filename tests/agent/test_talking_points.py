@@ -1,4 +1,5 @@
 import asyncio
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -12,7 +13,7 @@ from agent.talking_points import Proposal, TalkingPoints
 from records import Store
 from tests.agent.test_publisher import EmptyRoom
 from tests.agent.waiting import until
-from transcript_buffer import Segment
+from transcript_buffer import Role, Segment
 from wire.talking_point import TalkingPoint
 
 pytestmark = pytest.mark.unit
@@ -46,7 +47,7 @@ class Desk:
         )
 
     def segment(self, text: str, *, speaker: str = "guest-1", **changes: Any) -> Segment:
-        role = "host" if speaker.startswith("host") else "guest"
+        role: Role = "host" if speaker.startswith("host") else "guest"
         return replace(
             Segment(
                 id=f"SG_{self.now}",
@@ -172,6 +173,17 @@ async def test_while_advice_is_paused_nothing_is_told(desk: Desk) -> None:
     assert desk.hit()
 
 
+async def test_what_was_begun_before_a_pause_may_be_finished_and_not_refined(desk: Desk) -> None:
+    point_id, new_id = desk.hit(), desk.points.new_id()
+    desk.now += 60
+    assert desk.propose("Offer a pilot with five people", id=new_id, complete=False)
+    desk.paused = True
+    assert not desk.propose("Offer a pilot with five people for two", id=new_id, complete=False)
+    assert desk.propose("Offer a pilot with five people …", id=new_id)
+    assert desk.newest().complete
+    assert not desk.propose("Ask for the cost of a lost deal.", id=point_id)
+
+
 async def test_what_the_host_says_himself_is_withdrawn_whoever_else_says_it(desk: Desk) -> None:
     desk.propose(PILOT)
     words = "how about a pilot, just with five of you"
@@ -257,11 +269,12 @@ async def test_what_a_host_thinks_is_kept_and_may_be_taken_back(desk: Desk) -> N
 
 
 async def test_an_id_that_the_meeting_does_not_have_is_refused(desk: Desk) -> None:
-    for change in (
+    changes: tuple[Callable[[], None], ...] = (
         lambda: desk.points.pin("TP_0", True),
         lambda: desk.points.dismiss("TP_0"),
         lambda: desk.points.rate("TP_0", True),
-    ):
+    )
+    for change in changes:
         with pytest.raises(NotFoundError):
             change()
 

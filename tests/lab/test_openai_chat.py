@@ -201,7 +201,7 @@ def test_a_summary_holds_the_names_and_words() -> None:
 
 
 def test_a_question_is_answered_with_quotes_of_the_lines() -> None:
-    fields = {"properties": {"quotes": {}, "answer": {}}}
+    fields: dict[str, Any] = {"properties": {"quotes": {}, "answer": {}}}
     lines = said("the budget is forty thousand", "we like tea")
     made = answer(fields, {"question": "What is their budget?", "transcript": lines})
     assert made["quotes"] == [{"line": 1, "words": "the budget is forty thousand"}]
@@ -210,7 +210,9 @@ def test_a_question_is_answered_with_quotes_of_the_lines() -> None:
 
 
 def test_a_command_is_read_with_person_and_date() -> None:
-    fields = {"properties": {key: {} for key in ("intent", "what", "about", "who", "due")}}
+    fields: dict[str, Any] = {
+        "properties": {key: {} for key in ("intent", "what", "about", "who", "due")}
+    }
     words = "remind Ben to send the contract on Friday"
     made = answer(fields, {"words": words, "people": ["Ben Miller", "Cleo"]})
     assert made == {

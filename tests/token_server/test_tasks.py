@@ -139,14 +139,14 @@ async def test_the_hosts_of_a_new_room_do_not_see_the_tasks_of_an_old_one_of_its
     now_ms = 1_800_000_000_000
 
     async with open_front(clock=lambda: now_ms) as front:
-        old = await create(front, room_name="again")
+        old = await create(front, room_name="tasks-again")
         await give(front, old, make_task())
-        await front.client.delete("/rooms/again")
+        await front.client.delete("/rooms/tasks-again")
         now_ms += 3_600_000
-        new = await create(front, room_name="again")
+        new = await create(front, room_name="tasks-again")
 
-        seen = await front.client.get("/rooms/again/tasks", headers=bearer(new["host"]))
-        late = await front.client.get("/rooms/again/tasks", headers=bearer(old["host"]))
+        seen = await front.client.get("/rooms/tasks-again/tasks", headers=bearer(new["host"]))
+        late = await front.client.get("/rooms/tasks-again/tasks", headers=bearer(old["host"]))
 
     assert seen.json() == {"tasks": []}
     problem(late, 404, "room-not-found")

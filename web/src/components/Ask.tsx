@@ -76,7 +76,9 @@ export function Ask({ answers, state, requests, onJump }: AskProps) {
       </form>
       <div className="scroll" tabIndex={0} role="region" aria-label="Answers">
         {answers.length === 0 && (
-          <p className="empty">Answers come with the words that they rest on. Only hosts see them.</p>
+          <p className="empty">
+            Answers come with the words that they rest on. Only hosts see them.
+          </p>
         )}
         <ol className="answers" data-testid="answers">
           {answers.map((answer) => (

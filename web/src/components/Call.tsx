@@ -41,10 +41,7 @@ export function Call(props: CallProps) {
         </header>
         {notes.consent && <ConsentStrip consent={notes.consent} self={self} role={role} />}
         {role === 'host' && (
-          <Notices
-            notices={noticesAbove(notes.notices, notes.state)}
-            onClose={notes.closeNotice}
-          />
+          <Notices notices={noticesAbove(notes.notices, notes.state)} onClose={notes.closeNotice} />
         )}
         <main className="call-main">
           <h1 className="sr-only">Call</h1>

@@ -28,7 +28,11 @@ export function CallSettings(props: CallSettingsProps) {
     <dialog ref={dialog} className="settings" aria-labelledby={titleId} onClose={onClose}>
       <header>
         <h2 id={titleId}>Settings of this call</h2>
-        <button type="button" className="button small plain" onClick={() => dialog.current?.close()}>
+        <button
+          type="button"
+          className="button small plain"
+          onClick={() => dialog.current?.close()}
+        >
           Close
         </button>
       </header>
@@ -123,7 +127,13 @@ function Wishes({ state, requests }: Pick<CallSettingsProps, 'state' | 'requests
     void save();
   };
   return (
-    <form className="form" onSubmit={onSubmit} onChange={() => { setSaved(false); }}>
+    <form
+      className="form"
+      onSubmit={onSubmit}
+      onChange={() => {
+        setSaved(false);
+      }}
+    >
       <label className="field">
         <span>Goal of this call</span>
         <input

@@ -41,7 +41,8 @@ export function HostPanels({ config, invitation, self, notes }: HostPanelsProps)
   const [chosen, setChosen] = useState<Name>();
   const [target, setTarget] = useState<Target>();
   const [settingsOpen, setSettingsOpen] = useState(false);
-  const selected = chosen === undefined || (!narrow && chosen === 'points') ? first(narrow) : chosen;
+  const selected =
+    chosen === undefined || (!narrow && chosen === 'points') ? first(narrow) : chosen;
   const proposed = proposedOf(tasks);
 
   const onJump = useCallback((identity: string, segmentId: string) => {

@@ -2,10 +2,7 @@ import { expect, test } from 'vitest';
 import { agentTime, describeAge, noteSentAt } from './agentClock';
 
 test('the quickest message tells best how far the clocks are apart', () => {
-  const ahead = [noteSentAt, noteSentAt].reduce(
-    (known, note, index) => note(known, 1000, 61_000 + 300 * (1 - index)),
-    undefined as number | undefined,
-  );
+  const ahead = noteSentAt(noteSentAt(undefined, 1000, 61_300), 2000, 62_000);
   expect(ahead).toBe(60_000);
   expect(agentTime(ahead, 100_000)).toBe(40_000);
 });

@@ -20,7 +20,9 @@ export function announceNotes({ points, answers, tasks }: Told, sinceMs: number)
   const told = points.filter(
     ({ complete, state, heard_at_ms }) => complete && state === 'shown' && heard_at_ms >= sinceMs,
   );
-  const answered = answers.filter(({ complete, asked_at_ms }) => complete && asked_at_ms >= sinceMs);
+  const answered = answers.filter(
+    ({ complete, asked_at_ms }) => complete && asked_at_ms >= sinceMs,
+  );
   const waiting = tasks.filter(
     ({ state, created_at_ms }) => state === 'proposed' && created_at_ms >= sinceMs,
   );

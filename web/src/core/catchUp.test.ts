@@ -271,12 +271,14 @@ test('an agent that says there is more, and gives nothing, is not asked for ever
   expect(read && takeReply(UNCUT, UNCUT, read).more).toBe(false);
 });
 
-test.each(['', '{}', '[]', '{"meeting": "RM_1", "since": -1, "transcript_since": 0, "more": true}'])(
-  'a reply that makes no sense is refused: %j',
-  (text) => {
-    expect(readCatchUp(text)).toBeUndefined();
-  },
-);
+test.each([
+  '',
+  '{}',
+  '[]',
+  '{"meeting": "RM_1", "since": -1, "transcript_since": 0, "more": true}',
+])('a reply that makes no sense is refused: %j', (text) => {
+  expect(readCatchUp(text)).toBeUndefined();
+});
 
 test('a guest is told the transcript and nothing else', () => {
   const guest = { meeting: 'RM_1', since: 0, transcript_since: 4, more: false };

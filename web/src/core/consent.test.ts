@@ -31,9 +31,14 @@ describe('reading', () => {
     expect(readConsent(text)).toBeUndefined();
   });
 
-  test('whose words are to go', () => {
+  test('whose words are to go, and up to where', () => {
     const read = (text: string) => readErased(new TextEncoder().encode(text));
-    expect(read('{"speaker_identity": "guest-1"}')).toBe('guest-1');
+    expect(read('{"speaker_identity": "guest-1", "transcript_sequence": 4}')).toEqual({
+      v: 1,
+      speaker_identity: 'guest-1',
+      transcript_sequence: 4,
+      sequence: 0,
+    });
     expect(read('{}')).toBeUndefined();
     expect(read('no JSON')).toBeUndefined();
   });

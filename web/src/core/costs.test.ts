@@ -79,9 +79,9 @@ test('a cap, and a level, in words', () => {
   expect(describeLevel('stepped_down')).toContain('playbook');
 });
 
-test.each([{ ...REPORT, currency: 'US dollar' }, { ...REPORT, call: -1 }])(
-  'a report that makes no sense is refused',
-  (wrong) => {
-    expect(read(wrong)).toBeUndefined();
-  },
-);
+test.each([
+  { ...REPORT, currency: 'US dollar' },
+  { ...REPORT, call: -1 },
+])('a report that makes no sense is refused', (wrong) => {
+  expect(read(wrong)).toBeUndefined();
+});

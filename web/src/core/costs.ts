@@ -63,9 +63,7 @@ export function describeSpend(report: CostReport): string {
   const { call, call_cap: cap, currency } = report;
   const spent = formatMoney(call, currency);
   const more = report.providers.some(({ cost }) => (cost ?? null) === null) ? ' + unknown' : '';
-  return cap === null
-    ? `${spent}${more}`
-    : `${spent}${more} of ${formatMoney(cap, currency)}`;
+  return cap === null ? `${spent}${more}` : `${spent}${more} of ${formatMoney(cap, currency)}`;
 }
 
 export function describeCap(spent: number, cap: number | null, currency: string): string {

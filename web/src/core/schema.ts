@@ -43,6 +43,8 @@ function readWithin(root: Schema, schema: Schema, value: unknown): JsonObject | 
     if (!Object.hasOwn(value, key)) {
       if (schema.required?.includes(key)) return undefined;
       if ('default' in field) result[key] = field.default;
+      // Of a list that is empty by default, pydantic does not say so.
+      else if (field.type === 'array') result[key] = [];
       continue;
     }
     if (!fits(root, field, value[key])) return undefined;

@@ -1,10 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import {
-  mergeTalkingPoint,
-  readTalkingPoint,
-  restsOn,
-  type TalkingPoint,
-} from './talkingPoints';
+import { mergeTalkingPoint, readTalkingPoint, restsOn, type TalkingPoint } from './talkingPoints';
 
 function point(fields: Partial<TalkingPoint> = {}): TalkingPoint {
   return {

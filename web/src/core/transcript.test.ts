@@ -1,11 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import {
-  forgetInterims,
-  type Line,
-  mergeLine,
-  readCaughtLine,
-  readLine,
-} from './transcript';
+import { forgetInterims, type Line, mergeLine, readCaughtLine, readLine } from './transcript';
 
 const GUEST = 'guest-0123456789ab-0123456789abcdef';
 const HOST = 'host-0123456789ab-0123456789abcdef';
