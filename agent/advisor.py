@@ -53,7 +53,7 @@ class Advisor:
             self._news.set()
 
     def erase_speaker(self, identity: str) -> None:
-        """Break off an answer that may rest on what a participant said."""
+        """Break off an answer for which the model read what a participant said."""
         if self._asking and self._answer and self._answer.forget(identity):
             self._asking.cancel()
 
@@ -97,6 +97,7 @@ class _Answer:
 
     def __init__(self, lines: list[Segment], publisher: Publisher) -> None:
         self._lines = lines
+        self._read_identities = tuple(sorted({line.speaker for line in lines}))
         self._publisher = publisher
         self._id = shortuuid("TP_")
         self._version = 0
@@ -113,10 +114,11 @@ class _Answer:
             self._send(draft)
 
     def forget(self, identity: str) -> bool:
-        """Leave what rests on a participant's words as it is; False if the model saw none."""
-        if self._sent and self._lines[self._sent.line - 1].speaker == identity:
-            self._sent = None
-        return any(line.speaker == identity for line in self._lines)
+        """Close nothing that may echo a participant's words; False if the model read none."""
+        if identity not in self._read_identities:
+            return False
+        self._sent = None
+        return True
 
     def break_off(self) -> None:
         """Close a talking point that was begun and not finished, and show that it is cut."""
@@ -145,6 +147,7 @@ class _Answer:
                 quote=draft.quote[:_MOST_TEXT],
                 segment=segment,
                 heard_at_seconds=segment.end_seconds,
+                read_identities=self._read_identities,
             )
         )
 

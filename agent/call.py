@@ -229,7 +229,8 @@ class Call:
             "participant_connected": self._on_attendance,
             "participant_disconnected": self._on_attendance,
             "participant_active": lambda _: self._coverage_watch.welcome(),
-            "reconnected": self._announcer.repeat,
+            "reconnecting": self._attendance.expect_return,
+            "reconnected": self._on_reconnected,
             "disconnected": lambda _: self.stop(),
         }
         # Controls end first: what they set off still finds the hearing open.
@@ -252,6 +253,10 @@ class Call:
         self._attendance.count()
         self._announcer.announce()
         self._coverage_watch.welcome()
+
+    def _on_reconnected(self) -> None:
+        self._attendance.count()
+        self._announcer.repeat()
 
     def _on_consent_changed(self) -> None:
         self._hearing.review()

@@ -39,6 +39,12 @@ class Advice:
     quote: str
     segment: Segment
     heard_at_seconds: float
+    read_identities: tuple[str, ...] = ()
+    """Everybody whose words a model read before it wrote this; empty: no model did."""
+
+    def rests_on(self, identity: str) -> bool:
+        """Tell whether a participant's words are in this or may be."""
+        return self.segment.speaker == identity or identity in self.read_identities
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +145,7 @@ class Publisher:
         When this returns, nothing of it is on its way into the store or to a page.
         """
         await self._segments.discard(lambda segment: segment.speaker == identity)
-        await self._advice.discard(lambda advice: advice.segment.speaker == identity)
+        await self._advice.discard(lambda advice: advice.rests_on(identity))
 
     async def _send_message(self, message: _Message) -> None:
         hosts = self._hosts()
@@ -188,6 +194,7 @@ class Publisher:
             segment_id=advice.segment.id,
             speaker_identity=advice.segment.speaker,
             speaker_name=advice.segment.name,
+            read_identities=advice.read_identities,
             heard_at_ms=round(advice.heard_at_seconds * 1000),
             sent_at_ms=round(self._now() * 1000),
         )

@@ -1,13 +1,8 @@
-"""The figures as tables for people, and what they say of the targets."""
+"""The figures as tables for people."""
 
-from collections.abc import Iterator
-from typing import Any
+from typing import Any, Final
 
-AGENT_IN_ROOM_P95_MS = 450.0
-FINAL_P50_MS = 700.0
-FINAL_P95_MS = 1000.0
-
-_JOINS = {
+JOINS: Final = {
     "sequential": "one room after the other",
     "at_join": "the same, created by the join",
     "burst": "burst of 8",
@@ -31,7 +26,7 @@ def print_figures(result: dict[str, Any]) -> None:
         print(
             f"\n{'agent in the room, ms':<40}{'p50':>8}{'p95':>8}{'max':>8}{'count':>7}{'none':>6}"
         )
-        for name, title in _JOINS.items():
+        for name, title in JOINS.items():
             _print_latency(title, joins[name], joins[name].get("without_agent", ""))
     if delays := result.get("speech_end_to_final_ms"):
         print(
@@ -106,39 +101,3 @@ def _print_token_endpoints(endpoints: dict[str, Any]) -> None:
     print(f"\n{title:<40}{'ours':>14}{'plain':>14}{'ours/plain':>14}")
     for name, heading in _TOKENS.items():
         print(f"  {heading:<38}{ours[name]:>14}{plain[name]:>14}{ratio.get(name, ''):>14}")
-
-
-def print_targets(result: dict[str, Any]) -> None:
-    """Print a line for each target that was measured: met or not."""
-    print()
-    for name, value, limit in _targets(result):
-        met = value is not None and value < limit
-        told = "no figure" if value is None else f"{value:.0f} ms"
-        print(f"{'met    ' if met else 'NOT MET'}  {name}: {told}, target under {limit:.0f} ms")
-
-
-def _targets(result: dict[str, Any]) -> Iterator[tuple[str, float | None, float]]:
-    if joins := result.get("agent_in_room_ms"):
-        for name in ("sequential", "at_join"):
-            yield (
-                f"agent in the room p95 ({_JOINS[name]})",
-                joins[name]["p95"],
-                AGENT_IN_ROOM_P95_MS,
-            )
-    if "ours" in (delays := result.get("speech_end_to_final_ms", {})):
-        yield "end of speech to final p50", delays["ours"]["p50"], FINAL_P50_MS
-        yield "end of speech to final p95", delays["ours"]["p95"], FINAL_P95_MS
-
-
-def find_faults(result: dict[str, Any]) -> list[str]:
-    """Return what is broken, whatever the time it took."""
-    faults = []
-    for name, figures in result.get("agent_in_room_ms", {}).items():
-        if isinstance(figures, dict) and figures.get("without_agent"):
-            faults.append(f"{_JOINS[name]}: {figures['without_agent']} rooms got no agent")
-    for way, missed in result.get("missed", {}).items():
-        if way == "ours" and missed:
-            faults.append(f"{missed} of {result['lines'][way]} lines had no final")
-        if not result["finals"][way]:
-            faults.append(f"{way}: no final was read")
-    return faults

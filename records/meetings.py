@@ -115,7 +115,7 @@ class MeetingRecords(DatabaseConnection):
 
     async def put_talking_point(self, room_sid: str, point: TalkingPoint) -> None:
         """Keep a talking point; a newer version replaces an older one."""
-        row = {"room_sid": room_sid, **point.model_dump(exclude={"v"})}
+        row = {"room_sid": room_sid, **point.model_dump(mode="json", exclude={"v"})}
         statement = self._insert(TalkingPointRow).values(**row)
         statement = statement.on_conflict_do_update(
             index_elements=[TalkingPointRow.id],
@@ -142,16 +142,24 @@ class MeetingRecords(DatabaseConnection):
     async def erase_speaker(self, room_sid: str, identity: str) -> int:
         """Forget what a participant said, and what rests on it; return the segments erased.
 
+        What rests on it: talking points that quote it, and those for which a model read it.
+
         When this returns, no byte of it is left in a SQLite file or beside it.
 
         Raises:
             StoreUnavailableError: nothing was erased, or traces are left; erase again.
         """
+        written = select(TalkingPointRow.id, TalkingPointRow.read_identities).where(
+            TalkingPointRow.room_sid == room_sid
+        )
         async with self._transaction() as connection:
+            rows = (await connection.execute(written)).all()
+            echoing = [point_id for point_id, read in rows if identity in read]
             points = await connection.execute(
                 delete(TalkingPointRow).where(
                     TalkingPointRow.room_sid == room_sid,
-                    TalkingPointRow.speaker_identity == identity,
+                    (TalkingPointRow.speaker_identity == identity)
+                    | TalkingPointRow.id.in_(echoing),
                 )
             )
             segments = await connection.execute(

@@ -1,6 +1,16 @@
 """The tables. Times are milliseconds since the Unix epoch, in columns that end in `_ms`."""
 
-from sqlalchemy import BigInteger, Boolean, ForeignKey, Index, Integer, MetaData, String, Text
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Boolean,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    Text,
+)
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 
@@ -96,6 +106,7 @@ class TalkingPointRow(Base):
     segment_id: Mapped[str] = mapped_column(String(64))
     speaker_identity: Mapped[str] = mapped_column(String(256))
     speaker_name: Mapped[str] = mapped_column(String(256))
+    read_identities: Mapped[list[str]] = mapped_column(JSON, server_default="[]")
     heard_at_ms: Mapped[int] = mapped_column(BigInteger)
     sent_at_ms: Mapped[int] = mapped_column(BigInteger)
 

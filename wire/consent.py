@@ -86,4 +86,4 @@ class Erased(BaseModel):
     v: int = Field(default=PROTOCOL_VERSION)
     """Version of this payload."""
     speaker_identity: str = Field(max_length=256)
-    """Whose lines, and talking points that rest on them, are to go."""
+    """Whose lines are to go, and the talking points that quote or were written from them."""

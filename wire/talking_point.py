@@ -1,6 +1,6 @@
 """What the host is told to say: the payload of `sidenote.talking_point`."""
 
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -36,6 +36,9 @@ class TalkingPoint(BaseModel):
     """Identity of the participant who said the quote."""
     speaker_name: str = Field(max_length=256)
     """Display name of that participant."""
+    read_identities: tuple[Annotated[str, Field(max_length=256)], ...] = ()
+    """Everybody whose words a model read before it wrote this: it may echo any of them, and goes
+    when one of them is erased. Empty: no model read anything."""
     heard_at_ms: int
     """When the words of the quote had been heard, milliseconds since the Unix epoch."""
     sent_at_ms: int

@@ -266,18 +266,34 @@ async def test_an_answer_that_rests_on_erased_words_is_broken_off_and_says_no_mo
     assert said == ["we like your product", "we have seen the demo already"]
 
 
-async def test_an_answer_whose_window_held_erased_words_is_closed_where_it_stands(
+async def test_an_answer_to_a_window_with_erased_words_says_no_more_whoever_it_quotes(
     bench: Bench,
 ) -> None:
     pause = asyncio.Event()
     await begun(bench, pause)
-    shown = bench.hosts.versions[-1]
-    bench.advisor.erase_speaker(line(1, "").speaker)
-    await bench.hosts.wait_for(1)
-    last = bench.hosts.versions[-1]
-    assert (last.id, last.segment.speaker, last.complete) == (shown.id, "cem", True)
-    assert last.text == f"{shown.text} …"
+    shown = list(bench.hosts.versions)
+    assert {one.segment.speaker for one in shown} == {"cem"}
+    erased = line(1, "").speaker
+    bench.advisor.erase_speaker(erased)
+    bench.transcript.erase_speaker(erased)
     pause.set()
+    bench.say(Segment(**{**_fields(line(3, "we have seen the demo")), "speaker": "dan"}))
+    await bench.hosts.wait_for(1)
+    later = bench.hosts.versions[len(shown) :]
+    assert {one.segment.id for one in later} == {"SG_3"}
+    assert {one.id for one in later}.isdisjoint(one.id for one in shown)
+
+
+async def test_a_talking_point_names_everybody_whose_words_the_model_read(bench: Bench) -> None:
+    bench.say(line(1, "we like your product"))
+    await bench.hosts.wait_for(1)
+    bench.say(Segment(**{**_fields(line(2, "we spend far too much")), "speaker": "cem"}))
+    await bench.hosts.wait_for(2)
+    first, last = bench.hosts.versions[0], bench.hosts.versions[-1]
+    ben = line(1, "").speaker
+    assert (first.read_identities, last.read_identities) == ((ben,), ("cem", ben))
+    assert last.rests_on(ben)
+    assert not first.rests_on("cem")
 
 
 async def test_an_erasure_that_concerns_nothing_asked_changes_nothing(bench: Bench) -> None:

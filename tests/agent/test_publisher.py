@@ -176,7 +176,12 @@ async def test_an_erased_speaker_leaves_no_line_and_no_talking_point_behind(stor
         last_sequence=0,
         now=lambda: 3.0,
     )
-    for number, speaker in enumerate(("guest-1", "guest-2")):
+    read_of: list[tuple[str, tuple[str, ...]]] = [
+        ("guest-1", ()),
+        ("guest-2", ("guest-2", "guest-3")),
+        ("guest-2", ("guest-1",)),
+    ]
+    for number, (speaker, read) in enumerate(read_of):
         segment = replace(make_segment("what is the price"), speaker=speaker)
         publisher.publish_segment(replace(segment, final=False))
         publisher.publish_advice(
@@ -190,10 +195,13 @@ async def test_an_erased_speaker_leaves_no_line_and_no_talking_point_behind(stor
                 quote="the price",
                 segment=segment,
                 heard_at_seconds=2.0,
+                read_identities=read,
             )
         )
     await publisher.erase_speaker("guest-1")
     publisher.end_input()
     await publisher.run(list)
     points = await store.list_talking_points("RM_1")
-    assert [point.speaker_identity for point in points] == ["guest-2"]
+    assert [(point.id, point.read_identities) for point in points] == [
+        ("TP_1", ("guest-2", "guest-3"))
+    ]

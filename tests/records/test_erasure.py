@@ -54,6 +54,26 @@ async def test_no_word_of_an_erased_speaker_is_left_in_any_file(
     assert left_of(OTHER, tmp_path)
 
 
+async def test_what_a_model_wrote_after_reading_an_erased_speaker_goes_with_their_words(
+    store: Store, tmp_path: Path
+) -> None:
+    for room_sid in (ROOM_SID, "RM_2"):
+        await store.open_meeting(room_sid, room_name="acme", now_ms=1)
+    both, other = ("guest-1", "guest-2"), ("guest-2",)
+    for room_sid, number, read in ((ROOM_SID, 1, both), (ROOM_SID, 2, other), ("RM_2", 3, both)):
+        word = SECRET if read == both and room_sid == ROOM_SID else OTHER
+        point = make_point(
+            number, source="model", text=word, speaker_identity="guest-2", read_identities=read
+        )
+        await store.put_talking_point(room_sid, point)
+    assert left_of(SECRET, tmp_path)
+    assert await store.erase_speaker(ROOM_SID, "guest-1") == 0
+    (left,) = await store.list_talking_points(ROOM_SID)
+    assert (left.id, left.read_identities) == ("TP_2", other)
+    assert len(await store.list_talking_points("RM_2")) == 1
+    assert left_of(SECRET, tmp_path) == {}
+
+
 async def test_another_meeting_of_the_same_person_stays(store: Store) -> None:
     for room_sid, number in ((ROOM_SID, 1), ("RM_2", 2)):
         await store.open_meeting(room_sid, room_name="acme", now_ms=1)

@@ -66,6 +66,36 @@ async def test_a_call_from_before_consent_is_kept_and_taken_up(tmp_path: Path) -
         assert await store.erase_speaker("RM_1", "guest-1") == 1
 
 
+async def test_an_earlier_answer_of_a_model_goes_with_whoever_had_spoken_before_it(
+    tmp_path: Path,
+) -> None:
+    path = tmp_path / "records.db"
+    url = f"sqlite:///{path}"
+    migrate(url, "0002")
+    with closing(sqlite3.connect(path)) as connection, connection:
+        connection.execute("INSERT INTO meetings VALUES ('RM_1', 'acme', 2, NULL)")
+        for number, speaker in enumerate(("ben", "cem", "dan"), start=1):
+            connection.execute(
+                "INSERT INTO segments VALUES (?, 'RM_1', ?, 'x', 'guest', 'TR_1', 'hm', ?, ?)",
+                (f"SG_{number}", speaker, number * 1000, number * 1000 + 500),
+            )
+        for point, source in (("TP_1", "model"), ("TP_2", "playbook")):
+            connection.execute(
+                "INSERT INTO talking_points VALUES"
+                " (?, 'RM_1', 1, 1, ?, NULL, 'ask', 1, 'hm', 'SG_2', 'cem', 'x', 2500, 2700)",
+                (point, source),
+            )
+    migrate(url)
+    async with Store(url) as store:
+        points = await store.list_talking_points("RM_1")
+        assert {point.id: point.read_identities for point in points} == {
+            "TP_1": ("ben", "cem"),
+            "TP_2": (),
+        }
+        await store.erase_speaker("RM_1", "ben")
+        assert [point.id for point in await store.list_talking_points("RM_1")] == ["TP_2"]
+
+
 def test_several_processes_migrate_at_once(tmp_path: Path) -> None:
     path = tmp_path / "records.db"
     program = "import sys; from records import migrate; migrate(sys.argv[1])"

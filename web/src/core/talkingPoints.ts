@@ -29,12 +29,19 @@ export function mergeTalkingPoint(
   return points.toSpliced(older === -1 ? points.length : older, 0, point).slice(0, kept);
 }
 
+/** True if a speaker is quoted, or was read by the model that wrote the point. */
+export function restsOn(point: TalkingPoint, speakerIdentity: string): boolean {
+  return (
+    point.speaker_identity === speakerIdentity || point.read_identities.includes(speakerIdentity)
+  );
+}
+
 /** Returns the points without those that rest on the words of a speaker. */
 export function forgetPointsOn(
   points: readonly TalkingPoint[],
   speakerIdentity: string,
 ): readonly TalkingPoint[] {
-  return points.filter((point) => point.speaker_identity !== speakerIdentity);
+  return points.filter((point) => !restsOn(point, speakerIdentity));
 }
 
 function isNewer(point: TalkingPoint, other: TalkingPoint): boolean {

@@ -15,7 +15,7 @@ export function useTalkingPoints(isErased: (identity: string) => boolean) {
     (payload: Uint8Array) => {
       const point = readTalkingPoint(payload);
       if (!point) setUnreadable((count) => count + 1);
-      else if (!isErased(point.speaker_identity)) {
+      else if (![point.speaker_identity, ...point.read_identities].some(isErased)) {
         setPoints((known) => mergeTalkingPoint(known, point));
       }
     },

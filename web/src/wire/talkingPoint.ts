@@ -16,6 +16,7 @@ export interface TalkingPoint {
   segment_id: string;
   speaker_identity: string;
   speaker_name: string;
+  read_identities?: string[];
   heard_at_ms: number;
   sent_at_ms: number;
 }
@@ -37,6 +38,7 @@ export const talkingPointSchema = {
     segment_id: { maxLength: 64, type: 'string' },
     speaker_identity: { maxLength: 256, type: 'string' },
     speaker_name: { maxLength: 256, type: 'string' },
+    read_identities: { default: [], items: { maxLength: 256, type: 'string' }, type: 'array' },
     heard_at_ms: { type: 'integer' },
     sent_at_ms: { type: 'integer' },
   },
