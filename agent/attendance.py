@@ -15,6 +15,9 @@ _PEOPLE: Final = frozenset(
         rtc.ParticipantKind.PARTICIPANT_KIND_SIP,
     }
 )
+RETURN_SECONDS: Final = 30.0
+"""After a broken connection everybody comes back at their own pace: clients pause longer and longer
+between their attempts."""
 LONGEST_NAME: Final = 256
 """What `wire` and `records` hold of a display name; foreign tokens may carry longer ones."""
 
@@ -33,6 +36,7 @@ class Attendance:
         self._room = room
         self._api_secret = api_secret
         self._leave_after_seconds = leave_after_seconds
+        self._patience_seconds = leave_after_seconds
         self._on_alone = on_alone
         self._had_people = False
         self._leaving: asyncio.TimerHandle | None = None
@@ -73,10 +77,17 @@ class Attendance:
         self.close()
         if self.people():
             self._had_people = True
+            if self._room.connection_state == rtc.ConnectionState.CONN_CONNECTED:
+                self._patience_seconds = self._leave_after_seconds
         elif self._had_people:
             self._leaving = asyncio.get_running_loop().call_later(
-                self._leave_after_seconds, self._leave_if_alone
+                self._patience_seconds, self._leave_if_alone
             )
+
+    def expect_return(self) -> None:
+        """The connection is broken, perhaps everybody's: wait longer until somebody is here."""
+        self._patience_seconds = max(self._leave_after_seconds, RETURN_SECONDS)
+        self.count()
 
     def close(self) -> None:
         """Wait for nobody any more."""

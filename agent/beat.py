@@ -16,7 +16,7 @@ BEAT_SECONDS: Final = 2.0
 
 
 class WorkerBeat:
-    """Writes one row, again and again, from the moment the worker is registered."""
+    """Keeps one row fresh while the worker is registered with the media server, else none."""
 
     def __init__(self, server: AgentServer, database_url: str, now: Clock) -> None:
         self._server = server
@@ -26,20 +26,31 @@ class WorkerBeat:
         server.on("worker_registered", self._on_registered)
 
     def _on_registered(self, *_: object) -> None:
-        # Emitted again after every reconnection to the media server.
+        # Emitted again after every reconnection to the media server, with another id.
         if self._beating is None or self._beating.done():
             loop = asyncio.get_running_loop()
             self._beating = loop.create_task(self._beat(), name="beat")
 
     async def _beat(self) -> None:
-        worker_id = self._server.id
+        told: str | None = None
         async with Store(self._database_url) as store:
             try:
                 while True:
-                    await self._write(store, worker_id)
+                    registered = self._registered_id()
+                    if told and told != registered:
+                        await _forget(store, told)
+                    if registered:
+                        await self._write(store, registered)
+                    told = registered
                     await asyncio.sleep(BEAT_SECONDS)
             finally:
-                await asyncio.shield(_forget(store, worker_id))
+                if told:
+                    await asyncio.shield(_forget(store, told))
+
+    def _registered_id(self) -> str | None:
+        """Return the id under which the media server knows this worker now; None: under none."""
+        # The library has no public word for it: of a lost connection it tells by a log line only.
+        return None if self._server._connecting else self._server.id
 
     async def _write(self, store: Store, worker_id: str) -> None:
         try:

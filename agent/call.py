@@ -128,7 +128,8 @@ class Call:
             "participant_connected": self._on_attendance,
             "participant_disconnected": self._on_departure,
             "participant_active": lambda _: self._welcome(),
-            "reconnected": stages.announcer.repeat,
+            "reconnecting": stages.attendance.expect_return,
+            "reconnected": self._on_reconnected,
             "disconnected": lambda _: self.stop(),
         }
         controls = Controls(
@@ -164,6 +165,10 @@ class Call:
     def _welcome(self) -> None:
         for tell in self._stages.on_arrival:
             tell()
+
+    def _on_reconnected(self) -> None:
+        self._stages.attendance.count()
+        self._stages.announcer.repeat()
 
     async def _on_segment(self, segment: Segment) -> None:
         """Take an interim or a final: keep it, place it, show it, and see what it calls for."""

@@ -16,7 +16,6 @@ _WORDS: Final[dict[NoticeReason, str]] = {
     "no_text": "there is speech, but no words come of it",
     "silent": "the microphone sends silence",
     "encrypted": "the sound is encrypted end to end",
-    "provider_down": "no recognizer answers",
 }
 
 

@@ -10,9 +10,9 @@ from livekit.agents import metrics, stt
 
 from agent.budget import Budget
 from agent.ears import Clock
+from agent.gate_settings import GateSettings
 from agent.prices import PriceTable
 from agent.settings import AgentSettings
-from agent.speech_gate import GateSettings
 from agent.stt.chain import ChainSTT
 from agent.usage import Usage
 from settings import SettingsError

@@ -87,6 +87,7 @@ class Listener:
         self._without_text_since_text = 0.0
         self._text_at_seconds = -math.inf
         self._spoke_at_seconds = -math.inf
+        self._loud_at_seconds = -math.inf
 
     def end_input(self) -> None:
         """The track is gone: recognize what was heard, then stop."""
@@ -139,7 +140,7 @@ class Listener:
 
     def is_silent_since(self) -> float:
         """Return when the track last gave anything but silence."""
-        return self._ears.loud_at_seconds
+        return self._loud_at_seconds
 
     async def run(self, now: Clock) -> None:
         """Listen until the track ends."""
@@ -181,6 +182,8 @@ class Listener:
 
     def _pass_on(self, stream: stt.RecognizeStream, frame: HeardFrame, offset: float) -> None:
         self._apply(stream, self._gate.push(frame.samples), offset)
+        if not self._gate.is_muted:
+            self._loud_at_seconds = frame.ended_at_seconds
         if self._gate.is_open and self._waiting:
             self._waiting[-1].end_seconds = max(
                 self._waiting[-1].end_seconds, self._gate.position_seconds + offset
@@ -227,6 +230,8 @@ class Listener:
         text = event.alternatives[0].text if event.alternatives else ""
         if event.type is stt.SpeechEventType.INTERIM_TRANSCRIPT and self._waiting:
             self._note_text(text, self._waiting[0])
+            if len(self._waiting) == 1 and self._gate.is_open:
+                self._gate.note_text(text)
             await self._hand_over(text, self._waiting[0], final=False)
         elif event.type is stt.SpeechEventType.FINAL_TRANSCRIPT and self._waiting:
             spoken = self._waiting.popleft()

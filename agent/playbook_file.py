@@ -1,13 +1,11 @@
-"""Reads a playbook from its YAML file; what is wrong is told with line, reason and remedy."""
+"""Reads a playbook from its YAML file, and refuses what no call could use."""
 
 import re
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final, cast, get_args
 
-import yaml
-import yaml.reader
-from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
+from yaml.nodes import MappingNode, Node, SequenceNode
 
 from agent.phones import Phones
 from agent.playbook import (
@@ -18,7 +16,10 @@ from agent.playbook import (
     Rule,
     phrase_stems,
 )
+from agent.playbook_nodes import NodeReader, PlaybookError, compose, find_number, line_of
 from agent.pronunciation import phones_of
+
+__all__ = ["PlaybookError", "load_playbook", "parse_playbook"]
 
 _LONGEST_NAME: Final = 80
 _LONGEST_ID: Final = 64
@@ -27,33 +28,7 @@ _MOST_WORDS: Final = 12
 _LONGEST_SAY: Final = 600
 _LONGEST_COOLDOWN_SECONDS: Final = 86_400
 _ID: Final = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
-_DEEPEST: Final = 16
 _LISTED: Final = 20
-_TEXT: Final = "tag:yaml.org,2002:str"
-_NUMBERS: Final = ("tag:yaml.org,2002:int", "tag:yaml.org,2002:float")
-
-# libyaml's loader where the wheel has it: ten thousand phrases in a moment, the same nodes.
-_Loader: Final = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-
-
-class PlaybookError(Exception):
-    """A playbook cannot be used."""
-
-    def __init__(self, file: str, line: int | None, reason: str, remedy: str) -> None:
-        """Say where, why, and what to do.
-
-        Args:
-            file: the playbook's file as the caller named it.
-            line: counted from 1; None when no line is to blame.
-            reason: what is wrong.
-            remedy: what to change.
-        """
-        place = file if line is None else f"{file}, line {line}"
-        super().__init__(f"{place}: {reason}. {remedy}.")
-        self.file = file
-        self.line = line
-        self.reason = reason
-        self.remedy = remedy
 
 
 def load_playbook(path: Path) -> Playbook:
@@ -83,7 +58,7 @@ def parse_playbook(text: str, file: str) -> Playbook:
     Raises:
         PlaybookError: the text is no proper playbook.
     """
-    root = _compose(text, file)
+    root = compose(text, file)
     if root is None:
         raise PlaybookError(
             file, None, "the playbook is empty", "Give it a name: and a list of rules:"
@@ -91,43 +66,10 @@ def parse_playbook(text: str, file: str) -> Playbook:
     return _Reader(file).playbook(root)
 
 
-def _compose(text: str, file: str) -> Node | None:
-    """Turn the text into YAML nodes, which know their lines; None when there is nothing."""
-    try:
-        _check_depth(text, file)
-        return yaml.compose(text, Loader=_Loader)
-    except yaml.reader.ReaderError as error:
-        line = text.count("\n", 0, error.position) + 1
-        remedy = "Remove it, or write it as an escape within double quotes"
-        raise PlaybookError(file, line, "a character is not allowed here", remedy) from error
-    except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
-        place = mark.line + 1 if mark else None
-        remedy = "Mend it there or in the line before; quote a text that holds ': ' or ' #'"
-        if (error.problem or "").startswith("mapping values"):
-            remedy = "Put a text that holds ': ' into quotes"
-        raise PlaybookError(file, place, f"it is not YAML ({error.problem})", remedy) from error
-
-
-def _check_depth(text: str, file: str) -> None:
-    """Refuse what no playbook needs: composing deep nodes ends libyaml's process, not the call."""
-    depth = 0
-    for event in yaml.parse(text, Loader=_Loader):
-        if isinstance(event, yaml.CollectionStartEvent):
-            depth += 1
-        elif isinstance(event, yaml.CollectionEndEvent):
-            depth -= 1
-        if depth > _DEEPEST:
-            remedy = "Write rules as a list of keys with values, phrases as a list of texts"
-            line = event.start_mark.line + 1 if event.start_mark else None
-            raise PlaybookError(file, line, "it is nested too deep", remedy)
-
-
 @dataclass(slots=True)
-class _Reader:
+class _Reader(NodeReader):
     """Walks the nodes of one file, and knows what it has met so far."""
 
-    file: str
     rule_lines: dict[str, int] = field(default_factory=dict)
     phrases: dict[tuple[str, ...], list[tuple[Rule, str, int]]] = field(default_factory=dict)
 
@@ -196,7 +138,7 @@ class _Reader:
         if rule_id in self.rule_lines:
             reason = f"id {rule_id!r} is taken by the rule in line {self.rule_lines[rule_id]}"
             raise self.wrong(node, reason, "Give each rule an id of its own")
-        self.rule_lines[rule_id] = _line(node)
+        self.rule_lines[rule_id] = line_of(node)
         return rule_id
 
     def phrase(self, node: Node) -> str:
@@ -222,7 +164,7 @@ class _Reader:
                     f"of rule {other.id!r} in line {line}",
                     "Keep it in one of the two rules, or make one of them longer",
                 )
-        claims.append((rule, phrase, _line(node)))
+        claims.append((rule, phrase, line_of(node)))
 
     def heard_from(self, node: Node | None) -> HeardFrom:
         if node is None:
@@ -237,68 +179,11 @@ class _Reader:
     def cooldown(self, node: Node | None) -> float:
         if node is None:
             return DEFAULT_COOLDOWN_SECONDS
-        seconds = _number(node)
+        seconds = find_number(node)
         if seconds is None or not 0 <= seconds <= _LONGEST_COOLDOWN_SECONDS:
             remedy = f"Write a number of seconds from 0 to {_LONGEST_COOLDOWN_SECONDS}"
             raise self.wrong(node, "cooldown_seconds is no such number", remedy)
         return seconds
-
-    def mapping(
-        self, node: Node, what: str, required: tuple[str, ...], optional: tuple[str, ...] = ()
-    ) -> dict[str, Node]:
-        allowed = ", ".join(required + optional)
-        if not isinstance(node, MappingNode):
-            raise self.wrong(node, f"{what} must be keys with values", f"Write its keys: {allowed}")
-        found: dict[str, Node] = {}
-        for key, value in node.value:
-            name = key.value if isinstance(key, ScalarNode) else "(not a word)"
-            if name not in required + optional:
-                raise self.wrong(key, f"{what} has no key {name!r}", f"Its keys are {allowed}")
-            if name in found:
-                raise self.wrong(key, f"the key {name!r} stands twice", "Keep one of the two")
-            found[name] = value
-        for name in required:
-            if name not in found:
-                raise self.wrong(node, f"{what} lacks the key {name!r}", f"Add {name}:")
-        return found
-
-    def items(self, node: Node, what: str) -> list[Node]:
-        if not isinstance(node, SequenceNode) or not node.value:
-            remedy = "Write each entry on a line of its own that begins with '- '"
-            raise self.wrong(node, f"{what} must be a list with at least one entry", remedy)
-        return cast("list[Node]", node.value)
-
-    def text(self, node: Node, what: str, most: int) -> str:
-        if not isinstance(node, ScalarNode):
-            remedy = "Write one text; in quotes if it holds ': ', brackets or braces"
-            raise self.wrong(node, f"{what} must be a text", remedy)
-        if node.tag != _TEXT:
-            given = repr(node.value) if node.value else "nothing"
-            remedy = "Put it into quotes" if node.value else "Write a text after it"
-            raise self.wrong(node, f"{what} must be a text, YAML reads {given} otherwise", remedy)
-        text = str(node.value).strip()
-        if not text:
-            raise self.wrong(node, f"{what} is empty", "Write a text, or remove the entry")
-        if len(text) > most:
-            remedy = f"Shorten it to {most} characters"
-            raise self.wrong(node, f"{what} has {len(text)} characters", remedy)
-        return text
-
-    def wrong(self, node: Node, reason: str, remedy: str) -> PlaybookError:
-        return PlaybookError(self.file, _line(node), reason, remedy)
-
-
-def _line(node: Node) -> int:
-    return int(node.start_mark.line) + 1
-
-
-def _number(node: Node) -> float | None:
-    if not isinstance(node, ScalarNode) or node.tag not in _NUMBERS:
-        return None
-    try:
-        return float(node.value)
-    except ValueError:
-        return None  # YAML 1.1 knows more numbers: 0x1F, 1:30, .inf
 
 
 def _known(path: Path) -> str:

@@ -27,6 +27,8 @@ FEWEST_PHONES: Final = 4
 """Shorter names are heard only as they are spelt."""
 MORE_WORDS: Final = 3
 """One word of a name is heard as up to four."""
+CONTEXT_WORDS: Final = 3
+"""How many words, with the last one, tell how much the last one is expected."""
 
 
 class Language(Dictionary, Protocol):
@@ -47,13 +49,16 @@ class SoundHit:
     phrase: str
 
 
+_Expected = dict[tuple[int, int], float]
+"""Logarithms of how probable the last word is after the others, by the place of the words."""
+
+
 @dataclass(frozen=True, slots=True)
 class _Sound:
     phrase: str
     phones: Phones
     classes: int
     words: int
-    farthest: float
 
 
 class SoundMatcher:
@@ -66,15 +71,12 @@ class SoundMatcher:
         for phrase, phones in phrases:
             if len(phones) < FEWEST_PHONES:
                 continue
-            share = FARTHEST_SHARE if len(phones) >= LONG_PHONES else FARTHEST_SHARE_OF_SHORT
-            sound = _Sound(
-                phrase, phones, _classes(phones), len(phrase.split()), share * len(phones)
-            )
+            sound = _Sound(phrase, phones, _classes(phones), len(phrase.split()))
             self._by_length.setdefault(len(phones), []).append(sound)
         sounds = [sound for same in self._by_length.values() for sound in same]
         self._most_words = max((sound.words for sound in sounds), default=0) + MORE_WORDS
         self._most_phones = max(map(len, (sound.phones for sound in sounds)), default=0)
-        self._farthest = max((sound.farthest for sound in sounds), default=0.0)
+        self._farthest = max(map(_farthest, self._by_length), default=0.0)
 
     def find(self, words: Sequence[str]) -> list[SoundHit]:
         """Return the places that sound like a phrase, in order, none over another."""
@@ -82,8 +84,10 @@ class SoundMatcher:
             return []
         found: list[tuple[float, SoundHit]] = []
         plain = [word.lower() for word in words]
+        sounds = [self._language.phones(word) for word in plain]
+        expected: _Expected = {}
         for start in range(len(plain)):
-            found += self._find_at(plain, start)
+            found += self._find_at(plain, sounds, start, expected)
         # The nearest first; of those equally near, the one with fewer words.
         found.sort(key=lambda each: (each[0], each[1].end - each[1].start, each[1].start))
         taken: list[SoundHit] = []
@@ -92,37 +96,58 @@ class SoundMatcher:
                 taken.append(hit)
         return sorted(taken, key=lambda hit: hit.start)
 
-    def _find_at(self, words: Sequence[str], start: int) -> Iterable[tuple[float, SoundHit]]:
+    def _find_at(
+        self,
+        words: Sequence[str],
+        sounds: Sequence[tuple[Phones, ...]],
+        start: int,
+        known: _Expected,
+    ) -> Iterable[tuple[float, SoundHit]]:
         phones: Phones = ()
+        classes = 0
         expected = 0.0
         for end in range(start + 1, min(start + self._most_words, len(words)) + 1):
-            ways = self._language.phones(words[end - 1])
+            ways = sounds[end - 1]
             if not ways:
                 return
             phones += ways[0]
             if (len(phones) - self._most_phones) * LEAST_GAP > self._farthest:
                 return
-            expected += self._language.log_probability(words[start:end])
+            for phone in ways[0]:
+                classes = _with_class(classes, phone)
+            first = max(start, end - CONTEXT_WORDS)
+            if (first, end) not in known:
+                known[first, end] = self._language.log_probability(words[first:end])
+            expected += known[first, end]
             allowed = (NAME_LOG_PROBABILITY - expected) / LOG_PROBABILITY_OF_DISTANCE
             if allowed <= 0:
                 continue
-            for away, sound in self._near(phones, allowed, end - start):
+            for away, sound in self._near(phones, classes, allowed, end - start):
                 yield away, SoundHit(start, end, sound.phrase)
 
-    def _near(self, phones: Phones, allowed: float, words: int) -> Iterable[tuple[float, _Sound]]:
-        classes = _classes(phones)
+    def _near(
+        self, phones: Phones, classes: int, allowed: float, words: int
+    ) -> Iterable[tuple[float, _Sound]]:
         reach = int(min(allowed, self._farthest) / LEAST_GAP)
         for length in range(len(phones) - reach, len(phones) + reach + 1):
+            most = min(allowed, _farthest(length))
+            missing = int(most / _LEAST_OTHER_CLASS)
             for sound in self._by_length.get(length, ()):
-                most = min(allowed, sound.farthest)
-                missing = max(
-                    (sound.classes & ~classes).bit_count(), (classes & ~sound.classes).bit_count()
-                )
-                if missing * _LEAST_OTHER_CLASS > most or words > sound.words + MORE_WORDS:
+                if (
+                    (sound.classes & ~classes).bit_count() > missing
+                    or (classes & ~sound.classes).bit_count() > missing
+                    or words > sound.words + MORE_WORDS
+                ):
                     continue
                 away = distance(sound.phones, phones, most)
                 if away <= most:
-                    yield away / len(sound.phones), sound
+                    yield away / length, sound
+
+
+def _farthest(length: int) -> float:
+    """Return the distance beyond which nothing sounds like a name of so many phones."""
+    share = FARTHEST_SHARE if length >= LONG_PHONES else FARTHEST_SHARE_OF_SHORT
+    return share * length
 
 
 # Each phone of a class that the other pronunciation has not as often costs at least

@@ -4,6 +4,7 @@ Voice activity detection is the library's local model, called inline: 0.03 ms fo
 of 32 ms, where the library's own stream would hop to a thread for every frame.
 """
 
+import math
 from collections import deque
 from dataclasses import dataclass
 from typing import Final, Protocol
@@ -12,33 +13,19 @@ import numpy as np
 from livekit.local_inference import VAD, VAD_WINDOW_SAMPLES
 from numpy.typing import NDArray
 
+from agent.gate_settings import GateSettings
+
 SAMPLE_RATE_HZ: Final = 16000
 WINDOW_SECONDS: Final = VAD_WINDOW_SAMPLES / SAMPLE_RATE_HZ
+LOUDEST_SILENCE: Final = 20
+"""From the lowest to the highest sample of a muted track: zeros, or what a codec makes of them.
+An open microphone hears its room."""
+
+_PLACE_WINDOWS: Final = 3
+"""How long a place is whose loudness counts: shorter ones are often within a word."""
 
 Samples = NDArray[np.int16]
 """Mono PCM at 16 kHz, shape (samples,)."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class GateSettings:
-    """When speech begins and ends."""
-
-    start_probability: float = 0.5
-    """A window at least this likely to be speech can begin a segment."""
-    stay_probability: float = 0.35
-    """A window less likely than this counts as silence inside a segment."""
-    start_windows: int = 2
-    """Windows of speech in a row that begin a segment."""
-    silence_seconds: float = 0.25
-    """Silence that ends a segment."""
-    pre_roll_seconds: float = 0.3
-    """Audio from before the first window of speech that goes with a segment."""
-    long_segment_seconds: float = 12.0
-    """From here on, a short dip is enough to end a segment."""
-    short_silence_seconds: float = 0.096
-    """The dip that ends a long segment."""
-    longest_segment_seconds: float = 20.0
-    """Here a segment is cut even inside a word."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,7 +66,13 @@ class VoiceActivity(Protocol):
 
 
 class SpeechGate:
-    """Turns a stream of audio into segments of speech. Pure arithmetic: the audio is the clock."""
+    """Turns a stream of audio into segments of speech. Pure arithmetic: the audio is the clock.
+
+    Each sample that goes on does so once and in order. Held back are: silence that may turn out
+    to be the end of a segment, and, in a segment that is about to be cut, what follows the
+    quietest place so far. A silence is such a place: of what was said before it, nothing is held
+    back any longer when the segment ends.
+    """
 
     def __init__(
         self,
@@ -89,16 +82,23 @@ class SpeechGate:
         self._settings = settings or GateSettings()
         self._voice_activity: VoiceActivity = voice_activity or VAD()
         self._rest: Samples = np.empty(0, np.int16)
-        self._pre_roll: deque[Samples] = deque(
-            maxlen=max(1, round(self._settings.pre_roll_seconds / WINDOW_SECONDS))
-            + self._settings.start_windows
-        )
+        pre_roll = math.ceil(self._settings.pre_roll_seconds / WINDOW_SECONDS)
+        self._pre_roll: deque[Samples] = deque(maxlen=pre_roll + self._settings.start_windows)
+        self._tail_windows = round(self._settings.tail_seconds / WINDOW_SECONDS)
         self._pushed_samples = 0
         self._passed_samples = 0
         self._windows = 0
         self._speech_windows = 0
         self._silent_windows = 0
         self._started_at_window: int | None = None
+        self._is_muted = True
+        self._hangover_seconds = self._settings.silence_seconds
+        self._released: list[Samples] = []
+        """Windows of the segment under way that go on with the next event."""
+        self._held: list[Samples] = []
+        """Windows behind them that are held back."""
+        self._quietest = math.inf
+        """Power of the place that `_held` begins in, if the segment is about to be cut."""
 
     @property
     def position_seconds(self) -> float:
@@ -107,13 +107,18 @@ class SpeechGate:
 
     @property
     def passed_seconds(self) -> float:
-        """Seconds of audio that went on, with pre-roll and closing silence."""
+        """Seconds of audio that went on, with pre-roll and the tail."""
         return self._passed_samples / SAMPLE_RATE_HZ
 
     @property
     def silent_seconds(self) -> float:
-        """Seconds of audio that were held back; the pre-roll may still go on."""
+        """Seconds of audio that were held back; the last of them may still go on."""
         return (self._pushed_samples - self._passed_samples) / SAMPLE_RATE_HZ
+
+    @property
+    def is_muted(self) -> bool:
+        """Whether the newest audio is as silent as a muted track."""
+        return self._is_muted
 
     @property
     def is_open(self) -> bool:
@@ -129,16 +134,21 @@ class SpeechGate:
         for start in range(0, whole, VAD_WINDOW_SAMPLES):
             self._judge(audio[start : start + VAD_WINDOW_SAMPLES], events)
         self._rest = audio[whole:]
+        self._pass_on(events)
         self._count(events)
         return events
+
+    def note_text(self, text: str) -> None:
+        """Take the newest interim of the segment under way: it may tell a pause from an end."""
+        self._hangover_seconds = self._settings.silence_after(text)
 
     def flush(self) -> list[GateEvent]:
         """End the segment that is under way, with every sample that came; then start afresh."""
         events: list[GateEvent] = []
         if self.is_open:
-            if len(self._rest):
-                events.append(SpeechAudio(samples=self._rest))
-            events.append(self._end())
+            self._held.append(self._rest)
+            self._release(len(self._held))
+            self._end(events)
         self._rest = np.empty(0, np.int16)
         self._pre_roll.clear()
         self._speech_windows = 0
@@ -152,50 +162,100 @@ class SpeechGate:
         )
 
     def _judge(self, window: Samples, events: list[GateEvent]) -> None:
-        probability = self._voice_activity.predict(window)
         self._windows += 1
         if self._started_at_window is None:
-            self._judge_silence(window, probability, events)
+            self._judge_silence(window, events)
+            return
+        self._held.append(window)
+        silent = self._voice_activity.predict(window) < self._settings.stay_probability
+        self._silent_windows = self._silent_windows + 1 if silent else 0
+        if self._silent_windows * WINDOW_SECONDS >= self._hangover_seconds - 1e-9:
+            self._release(len(self._held) - self._silence_held_back())
+            self._end(events)
         else:
-            events.append(SpeechAudio(samples=window))
-            self._judge_speech(probability, self._started_at_window, events)
+            self._judge_speech(self._windows - self._started_at_window, events)
 
-    def _judge_silence(self, window: Samples, probability: float, events: list[GateEvent]) -> None:
+    def _judge_silence(self, window: Samples, events: list[GateEvent]) -> None:
         self._pre_roll.append(window)
-        loud = probability >= self._settings.start_probability
+        loud = self._probability(window) >= self._settings.start_probability
         self._speech_windows = self._speech_windows + 1 if loud else 0
         if self._speech_windows < self._settings.start_windows:
             return
-        self._started_at_window = self._windows - self._speech_windows
-        self._speech_windows = 0
-        self._silent_windows = 0
-        events.append(
-            SpeechStart(
-                at_seconds=self._started_at_window * WINDOW_SECONDS,
-                samples=np.concatenate(self._pre_roll),
-            )
-        )
+        self._start(self._windows - self._speech_windows, list(self._pre_roll), events)
         self._pre_roll.clear()
+        self._speech_windows = 0
 
-    def _judge_speech(
-        self, probability: float, started_at_window: int, events: list[GateEvent]
-    ) -> None:
-        silent = probability < self._settings.stay_probability
-        self._silent_windows = self._silent_windows + 1 if silent else 0
-        if self._is_over(started_at_window):
-            events.append(self._end())
+    def _probability(self, window: Samples) -> float:
+        """Return how likely a window is speech; a muted track is not worth the model's time."""
+        if int(window.max(initial=0)) - int(window.min(initial=0)) > LOUDEST_SILENCE:
+            self._is_muted = False
+            return self._voice_activity.predict(window)
+        if not self._is_muted:
+            self._is_muted = True
+            self._voice_activity.reset()
+        return 0.0
 
-    def _is_over(self, started_at_window: int) -> bool:
-        lasted = (self._windows - started_at_window) * WINDOW_SECONDS
-        silence = self._silent_windows * WINDOW_SECONDS
-        if lasted >= self._settings.longest_segment_seconds:
-            return True
-        long = lasted >= self._settings.long_segment_seconds
-        enough = self._settings.short_silence_seconds if long else self._settings.silence_seconds
-        return silence >= enough - 1e-9
+    def _judge_speech(self, lasted_windows: int, events: list[GateEvent]) -> None:
+        settings = self._settings
+        lasted = lasted_windows * WINDOW_SECONDS
+        if lasted < settings.longest_segment_seconds - settings.look_back_seconds:
+            self._release(len(self._held) - self._silence_held_back())
+            return
+        self._look_for_quiet()
+        # In a silence it is not decided yet whether the segment ends by itself.
+        if lasted >= settings.longest_segment_seconds and not self._silent_windows:
+            self._cut(events)
 
-    def _end(self) -> SpeechEnd:
+    def _silence_held_back(self) -> int:
+        return max(0, self._silent_windows - self._tail_windows)
+
+    def _look_for_quiet(self) -> None:
+        """Hold back what follows the quietest place so far, from its middle on."""
+        if len(self._held) < _PLACE_WINDOWS or self._silent_windows > _PLACE_WINDOWS:
+            return
+        # The newest place without any speech is as good as the quietest.
+        is_silent = self._silent_windows == _PLACE_WINDOWS
+        loudness = 0.0 if is_silent else max(map(_power, self._held[-_PLACE_WINDOWS:]))
+        if loudness <= self._quietest:
+            self._quietest = loudness
+            self._release(len(self._held) - _PLACE_WINDOWS // 2 - 1)
+
+    def _cut(self, events: list[GateEvent]) -> None:
+        """End the segment where it was quietest, and begin the next one there."""
+        self._pass_on(events)
+        at_window = self._windows - len(self._held)
+        events.append(SpeechEnd(at_seconds=at_window * WINDOW_SECONDS))
+        following, self._held = self._held, []
+        self._start(at_window, following, events)
+
+    def _start(self, at_window: int, windows: list[Samples], events: list[GateEvent]) -> None:
+        self._started_at_window = at_window
+        self._silent_windows = 0
+        self._quietest = math.inf
+        self._hangover_seconds = self._settings.silence_seconds
+        at_seconds = at_window * WINDOW_SECONDS
+        events.append(SpeechStart(at_seconds=at_seconds, samples=np.concatenate(windows)))
+
+    def _end(self, events: list[GateEvent]) -> None:
+        """End the segment; what is still held back is silence, and may begin the next one."""
+        self._pass_on(events)
         end = (self._windows - self._silent_windows) * WINDOW_SECONDS
+        events.append(SpeechEnd(at_seconds=end))
+        self._pre_roll.extend(self._held)
+        self._held.clear()
         self._started_at_window = None
         self._silent_windows = 0
-        return SpeechEnd(at_seconds=end)
+
+    def _release(self, windows: int) -> None:
+        count = max(0, windows)
+        self._released += self._held[:count]
+        del self._held[:count]
+
+    def _pass_on(self, events: list[GateEvent]) -> None:
+        if any(len(window) for window in self._released):
+            events.append(SpeechAudio(samples=np.concatenate(self._released)))
+        self._released.clear()
+
+
+def _power(window: Samples) -> float:
+    return float(np.mean(np.square(window, dtype=np.float64)))

@@ -6,41 +6,21 @@ import logging
 import os
 import sys
 import time
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from benchmarks import (
-    advice,
-    final_delay,
-    joining,
-    pipecat_peer,
-    playbook,
-    recognizer,
-    token_endpoint,
-    transcript_buffer,
-    voice,
-)
+from benchmarks.catalog import NAMES, Catalog
 from benchmarks.machine import describe_machine
-from benchmarks.report import find_faults, print_figures, print_targets
+from benchmarks.report import print_figures
+from benchmarks.report_hearing import print_hearing
+from benchmarks.report_help import print_help
 from benchmarks.rooms import BenchmarkError, NotInstalledError
-from benchmarks.ways import add_ratios, add_way
+from benchmarks.targets import find_faults, print_targets
+from benchmarks.ways import add_ratios
 from settings import SettingsError
 from stack.part import PartError
 
-NAMES = (
-    "joining",
-    "final_delay",
-    "pipecat",
-    "token_endpoint",
-    "transcript_buffer",
-    "playbook",
-    "recognizer",
-    "advice",
-    "voice",
-)
 OUTPUT = Path("data/bench.json")
-QUICK_MEETING_SECONDS = 600.0
 _BROKEN, _SETTINGS_WRONG, _MISSING, _STOPPED = 1, 2, 3, 130
 
 
@@ -63,6 +43,8 @@ def main(arguments: list[str] | None = None) -> int:
     add_ratios(result)
     faults += find_faults(result)
     print_figures(result)
+    print_hearing(result)
+    print_help(result)
     print_targets(result)
     options.output.parent.mkdir(parents=True, exist_ok=True)
     options.output.write_text(json.dumps(result, indent=2) + "\n", encoding="utf-8")
@@ -79,12 +61,12 @@ def main(arguments: list[str] | None = None) -> int:
 
 def _measure(options: argparse.Namespace, result: dict[str, Any], faults: list[str]) -> None:
     """Run what was chosen; what fails or is not installed leaves the rest alone."""
-    runs = _runs(options, result)
+    catalog = Catalog(options, result)
     for name in options.only or NAMES:
         print(f"{name} ...", flush=True)
         began = time.monotonic()
         try:
-            runs[name]()
+            catalog.run(name)
         except NotInstalledError as error:
             print(f"  {error}", file=sys.stderr)
             result.setdefault("not_measured", {})[name] = str(error).splitlines()[0]
@@ -111,45 +93,6 @@ def _parser() -> argparse.ArgumentParser:
         help="measure joining with AGENT_IDLE_PROCESSES=N; default: the worker's own default",
     )
     return parser
-
-
-def _runs(options: argparse.Namespace, result: dict[str, Any]) -> dict[str, Callable[[], None]]:
-    quick, logs = options.quick, options.logs
-
-    def run_joining() -> None:
-        result["agent_in_room_ms"] = joining.run(
-            quick=quick, idle_processes=options.idle_processes, logs=logs
-        )
-
-    def run_final_delay() -> None:
-        for way, figures in final_delay.run(quick=quick, logs=logs).items():
-            add_way(result, way, figures)
-
-    def run_pipecat() -> None:
-        result["machine"]["pipecat_versions"] = pipecat_peer.describe_packages()
-        add_way(result, "pipecat", pipecat_peer.run(quick=quick, logs=logs))
-
-    def run_token_endpoint() -> None:
-        result["token_endpoint"] = token_endpoint.run(quick=quick, logs=logs)
-
-    def run_transcript_buffer() -> None:
-        seconds = QUICK_MEETING_SECONDS if quick else transcript_buffer.MEETING_SECONDS
-        result["transcript_buffer"] = transcript_buffer.run(seconds)
-
-    def keep(key: str, measure: Callable[[], Any]) -> Callable[[], None]:
-        return lambda: result.update({key: measure()})
-
-    return {
-        "joining": run_joining,
-        "final_delay": run_final_delay,
-        "pipecat": run_pipecat,
-        "token_endpoint": run_token_endpoint,
-        "transcript_buffer": run_transcript_buffer,
-        "playbook": keep("playbook", playbook.run),
-        "recognizer": keep("recognizer", lambda: recognizer.run(quick=quick)),
-        "advice": keep("advice_ms", lambda: advice.run(quick=quick)),
-        "voice": keep("voice_ms", lambda: voice.run(quick=quick, logs=logs)),
-    }
 
 
 def _warn_of_load(machine: dict[str, Any]) -> None:

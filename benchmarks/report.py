@@ -1,16 +1,8 @@
-"""The figures as tables for people, and what they say of the targets."""
+"""The figures as tables for people."""
 
-from collections.abc import Iterator
-from typing import Any
+from typing import Any, Final
 
-AGENT_IN_ROOM_P95_MS = 450.0
-FINAL_P50_MS = 700.0
-FINAL_P95_MS = 1000.0
-FINAL_TO_REQUEST_P95_MS = 15.0
-TOKEN_TO_MESSAGE_P95_MS = 10.0
-VOICE_SILENCE_MS = 300.0
-
-_JOINS = {
+JOINS: Final = {
     "sequential": "one room after the other",
     "at_join": "the same, created by the join",
     "burst": "burst of 8",
@@ -18,14 +10,6 @@ _JOINS = {
     "sequential_from_post": "one after the other, from POST /rooms",
     "burst_from_post": "burst of 8, from POST /rooms",
     "client_connect": "of it: the client's own connect",
-}
-_ADVICE = {
-    "final_to_request": "final to the model's request",
-    "token_to_message": "token to the message sent",
-}
-_VOICE = {
-    "text_to_first_audio": "first sentence to first sound",
-    "speech_to_silence": "a person speaks to silence",
 }
 _TOKENS = {
     "requests_per_second": "requests per second",
@@ -42,15 +26,15 @@ def print_figures(result: dict[str, Any]) -> None:
         print(
             f"\n{'agent in the room, ms':<40}{'p50':>8}{'p95':>8}{'max':>8}{'count':>7}{'none':>6}"
         )
-        for name, title in _JOINS.items():
-            _print_latency(title, joins[name], joins[name].get("without_agent", ""))
+        for name, title in JOINS.items():
+            print_latency(title, joins[name], joins[name].get("without_agent", ""))
     if delays := result.get("speech_end_to_final_ms"):
         print(
             f"\n{'end of speech to final, ms':<40}"
             f"{'p50':>8}{'p95':>8}{'max':>8}{'count':>7}{'missed':>8}"
         )
         for way, latency in delays.items():
-            _print_latency(way, latency, result["missed"][way])
+            print_latency(way, latency, result["missed"][way])
         _print_ways(result)
     if endpoints := result.get("token_endpoint"):
         _print_token_endpoints(endpoints)
@@ -67,23 +51,10 @@ def print_figures(result: dict[str, Any]) -> None:
         print(f"\n{title:<40}{'p50':>8}{'p95':>8}")
         for name, spent in book["microseconds"].items():
             print(f"  {name:<38}{spent['p50']:>8}{spent['p95']:>8}")
-    _print_advice_and_voices(result)
 
 
-def _print_advice_and_voices(result: dict[str, Any]) -> None:
-    if added := result.get("advice_ms"):
-        _print_delays("advice: added by us, ms", _ADVICE, added)
-    for name, delays in result.get("voice_ms", {}).items():
-        _print_delays(f"voice by {name}, ms", _VOICE, delays)
-
-
-def _print_delays(head: str, titles: dict[str, str], delays: dict[str, Any]) -> None:
-    print(f"\n{head:<40}{'p50':>8}{'p95':>8}{'max':>8}{'count':>7}")
-    for name, title in titles.items():
-        _print_latency(title, delays[name], "")
-
-
-def _print_latency(title: str, latency: dict[str, Any], lost: Any) -> None:
+def print_latency(title: str, latency: dict[str, Any], lost: Any) -> None:
+    """Print a row of ranks; `lost` stands at its end."""
     ranks = "".join(
         f"{'-' if latency[rank] is None else round(latency[rank]):>8}"
         for rank in ("p50", "p95", "max")
@@ -131,46 +102,3 @@ def _print_token_endpoints(endpoints: dict[str, Any]) -> None:
     print(f"\n{title:<40}{'ours':>14}{'plain':>14}{'ours/plain':>14}")
     for name, heading in _TOKENS.items():
         print(f"  {heading:<38}{ours[name]:>14}{plain[name]:>14}{ratio.get(name, ''):>14}")
-
-
-def print_targets(result: dict[str, Any]) -> None:
-    """Print a line for each target that was measured: met or not."""
-    print()
-    for name, value, limit in _targets(result):
-        met = value is not None and value < limit
-        told = "no figure" if value is None else f"{value:.0f} ms"
-        print(f"{'met    ' if met else 'NOT MET'}  {name}: {told}, target under {limit:.0f} ms")
-
-
-def _targets(result: dict[str, Any]) -> Iterator[tuple[str, float | None, float]]:
-    if joins := result.get("agent_in_room_ms"):
-        for name in ("sequential", "at_join"):
-            yield (
-                f"agent in the room p95 ({_JOINS[name]})",
-                joins[name]["p95"],
-                AGENT_IN_ROOM_P95_MS,
-            )
-    if "ours" in (delays := result.get("speech_end_to_final_ms", {})):
-        yield "end of speech to final p50", delays["ours"]["p50"], FINAL_P50_MS
-        yield "end of speech to final p95", delays["ours"]["p95"], FINAL_P95_MS
-    if added := result.get("advice_ms"):
-        limits = (FINAL_TO_REQUEST_P95_MS, TOKEN_TO_MESSAGE_P95_MS)
-        for (name, title), limit in zip(_ADVICE.items(), limits, strict=True):
-            yield f"{title} p95", added[name]["p95"], limit
-    for name, figures in result.get("voice_ms", {}).items():
-        silence = figures["speech_to_silence"]["max"]
-        yield f"a person speaks to silence, at most ({name})", silence, VOICE_SILENCE_MS
-
-
-def find_faults(result: dict[str, Any]) -> list[str]:
-    """Return what is broken, whatever the time it took."""
-    faults = []
-    for name, figures in result.get("agent_in_room_ms", {}).items():
-        if isinstance(figures, dict) and figures.get("without_agent"):
-            faults.append(f"{_JOINS[name]}: {figures['without_agent']} rooms got no agent")
-    for way, missed in result.get("missed", {}).items():
-        if way == "ours" and missed:
-            faults.append(f"{missed} of {result['lines'][way]} lines had no final")
-        if not result["finals"][way]:
-            faults.append(f"{way}: no final was read")
-    return faults

@@ -4,7 +4,7 @@ import asyncio
 import secrets
 import tempfile
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
@@ -32,15 +32,19 @@ class NoAgentError(BenchmarkError):
 
 @asynccontextmanager
 async def open_stack(
-    *, idle_processes: int | None = None, logs: bool = False
+    *,
+    idle_processes: int | None = None,
+    environment: Mapping[str, str] | None = None,
+    logs: bool = False,
 ) -> AsyncIterator[RunningStack]:
     """Run media server, token server and worker, with a store of their own.
 
     Args:
         idle_processes: the worker's AGENT_IDLE_PROCESSES; None: its default.
+        environment: more settings for the parts.
         logs: print what the parts print.
     """
-    environment = {}
+    environment = dict(environment or {})
     if idle_processes is not None:
         environment["AGENT_IDLE_PROCESSES"] = str(idle_processes)
     with tempfile.TemporaryDirectory(prefix="sidenote-bench-") as folder:
@@ -159,9 +163,13 @@ class Client:
         called = time.perf_counter()
         await self.room.connect(url, token)
         connected = time.perf_counter()
+        self.look_around()
+        return called, connected
+
+    def look_around(self) -> None:
+        """See who was in the room before."""
         for participant in self.room.remote_participants.values():
             self._on_participant(participant)
-        return called, connected
 
     async def join(self, url: str, token: str) -> Joined:
         """Join, and wait until an agent is seen.

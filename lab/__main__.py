@@ -18,7 +18,8 @@ from lab.ramp import ramp
 from lab.report import print_score
 from lab.sabotage import SABOTAGES
 from lab.schema import schema_text, write_schema
-from lab.suite import SuiteError, run_suite
+from lab.suite import run_suite
+from lab.suite_file import SuiteError
 from lab.voices import VoiceError
 from settings import SettingsError
 from stack.part import PartError
@@ -46,7 +47,9 @@ def _run(options: argparse.Namespace) -> int:
         case "play":
             return asyncio.run(_play(options))
         case "suite":
-            return asyncio.run(run_suite(options.name, options.out))
+            return asyncio.run(
+                run_suite(options.name, options.out, variants=options.variant, calls=options.call)
+            )
         case "ramp":
             return asyncio.run(ramp(options.most, logs=options.logs))
         case "compare":
@@ -70,7 +73,15 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(dest="command", required=True)
     _add_play(commands.add_parser("play", help="play a call, show it, score it"))
     suite = commands.add_parser("suite", help="play a named set of calls, worst result first")
-    suite.add_argument("name", help="a file of lab/suites without its ending: all, short")
+    suite.add_argument("name", help="a file of lab/suites without its ending: all, short, hear")
+    for part in ("variant", "call"):
+        suite.add_argument(
+            f"--{part}",
+            action="append",
+            default=[],
+            metavar="NAME",
+            help=f"play only this {part} of it; may stand several times (default: all)",
+        )
     suite.add_argument("--out", type=Path, help="where to write; default: data/lab/NAME.json")
     ramping = commands.add_parser("ramp", help="find how many rooms this machine carries")
     ramping.add_argument("--most", type=int, default=32, help="stop at so many rooms")

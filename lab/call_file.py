@@ -10,6 +10,7 @@ from pydantic import Field, ValidationError
 from lab.call_checks import CallFileError, contradictions, first_wrong
 from lab.call_parts import (
     EVERYBODY,
+    PROVIDER_ACTIONS,
     SERVER_ACTIONS,
     Action,
     EspeakVoice,
@@ -33,6 +34,7 @@ from lab.yaml_places import YamlPlaces, place_text
 __all__ = [
     "EVERYBODY",
     "PAUSE_SECONDS",
+    "PROVIDER_ACTIONS",
     "SERVER_ACTIONS",
     "Action",
     "CallFile",

@@ -153,11 +153,15 @@ Action = Literal[
     "kill_job",
     "stop_media_server",
     "start_media_server",
+    "stop_provider",
+    "start_provider",
 ]
 SERVER_ACTIONS: Final = frozenset(
     {"kill_worker", "kill_job", "stop_media_server", "start_media_server"}
 )
 """Actions that befall a part of the stack, not a participant."""
+PROVIDER_ACTIONS: Final = frozenset({"stop_provider", "start_provider"})
+"""Actions that befall the provider of a suite's variant."""
 
 
 class Event(Part):
@@ -171,7 +175,8 @@ class Event(Part):
     reload: as a browser's page that is loaded again, without a good-bye. republish: a new
     microphone track in place of the old. network: loses or delays packets. kill_worker: the
     worker's process ends and a new one starts. kill_job: the process of this call ends.
-    stop_media_server, start_media_server: also for everybody else."""
+    stop_media_server, start_media_server: also for everybody else. stop_provider, start_provider:
+    the emulated service that hears; in suites only."""
     who: Name | None = None
     """Identity; None for what befalls the servers."""
     at: Annotated[Number, Field(ge=0)] | None = None
@@ -198,10 +203,11 @@ class Event(Part):
         if self.at is not None and self.offset_seconds:
             remedy = "Add the two up in at, or use with_line or after_line"
             raise UnfitError("at has no offset_seconds", remedy, "offset_seconds")
-        if self.do in SERVER_ACTIONS and self.who is not None:
+        befalls_nobody = self.do in SERVER_ACTIONS | PROVIDER_ACTIONS
+        if befalls_nobody and self.who is not None:
             reason = f"{self.do} befalls a server, nobody in the call"
             raise UnfitError(reason, "Remove who", "who")
-        if self.do not in SERVER_ACTIONS and self.who is None:
+        if not befalls_nobody and self.who is None:
             raise UnfitError(f"{self.do} needs somebody", "Add who: with an identity")
         self._check_network()
         return self
@@ -249,6 +255,8 @@ class HeardWords(Part):
     words: Text
     line: LineNumber | None = None
     """Only finals of this line count; None: of any line."""
+    misheard: Annotated[int, Field(strict=True, ge=0)] = 0
+    """How many of them may be heard as another word; none may be missing."""
 
 
 class LatencyLimits(Part):
@@ -279,3 +287,5 @@ class Expectations(Part):
     """Whether the beginning of every line must have a text."""
     last_words_kept: StrictBool = True
     """Whether the end of every line must have a text."""
+    in_order: StrictBool = True
+    """Whether finals must come in the order in which they were said, also of different speakers."""

@@ -7,11 +7,12 @@ import time
 from contextlib import suppress
 from typing import Final
 
-from lab.call_file import SERVER_ACTIONS, Event
+from lab.call_file import PROVIDER_ACTIONS, SERVER_ACTIONS, Event
 from lab.client import Client
 from lab.front_desk import PlayError
 from lab.machine import ProcessTrees, jobs_of_worker
 from lab.network import Network, media_ports
+from lab.provider import RunningProvider
 from lab.recording import FOREVER, PlayedEvent, Recording
 from stack.part import Part
 from stack.running import RunningStack, wait_until_answers
@@ -29,6 +30,8 @@ class EventPlayer:
         clients: dict[str, Client],
         stack: RunningStack | None,
         trees: ProcessTrees | None,
+        *,
+        provider: RunningProvider | None = None,
     ) -> None:
         """Prepare.
 
@@ -37,11 +40,13 @@ class EventPlayer:
             clients: by the identity of the call file.
             stack: whose parts may be killed; None: somebody else's.
             trees: is told of parts that run as another process.
+            provider: the emulated service that hears; None: there is none.
         """
         self._recording = recording
         self._clients = clients
         self._stack = stack
         self._trees = trees
+        self._provider = provider
         self._networks: dict[str, Network] = {}
         self._silent_since: dict[str, float] = {}
         self._absent_since: dict[str, float] = {}
@@ -50,15 +55,17 @@ class EventPlayer:
         """Make sure before the call that its events can be played.
 
         Raises:
-            PlayError: an event needs a stack of the lab's own.
+            PlayError: an event needs a stack of the lab's own, or a provider.
         """
-        if self._stack is not None:
-            return
         for event in self._recording.call.events:
-            if event.do in SERVER_ACTIONS:
+            if event.do in SERVER_ACTIONS and self._stack is None:
                 raise PlayError(
                     f"{event.do} cannot be played on a stack that runs already: leave --url out, "
                     "and the lab starts one of its own"
+                )
+            if event.do in PROVIDER_ACTIONS and self._provider is None:
+                raise PlayError(
+                    f"{event.do} needs an emulated provider: only variants of a suite have one"
                 )
 
     def note_absent(self, who: str) -> None:
@@ -74,6 +81,8 @@ class EventPlayer:
         began = time.time()
         if event.do in SERVER_ACTIONS:
             await self._befall_server(event)
+        elif event.do in PROVIDER_ACTIONS:
+            await self._befall_provider(event)
         else:
             assert event.who is not None  # noqa: S101 - the call file's check has seen to it
             await self._befall(event, event.who)
@@ -137,6 +146,14 @@ class EventPlayer:
         if event.seconds is not None:
             await asyncio.sleep(event.seconds)
             await network.aclose()
+
+    async def _befall_provider(self, event: Event) -> None:
+        if self._provider is None:
+            self.check()
+        elif event.do == "stop_provider":
+            await self._provider.stop()
+        else:
+            await self._provider.start()
 
     async def _befall_server(self, event: Event) -> None:
         if self._stack is None:

@@ -17,6 +17,7 @@ from lab.front_desk import FrontDesk, PlayError, Ticket
 from lab.machine import ProcessTrees
 from lab.microphone import Microphone, Samples, Speech
 from lab.noise import microphone_noise
+from lab.provider import RunningProvider
 from lab.recording import PlayedEvent, Recording, SpokenLine
 from lab.sabotage import Sabotage
 from lab.sound import SoundError, read_sound
@@ -44,8 +45,8 @@ class PlayOptions:
     """What to spoil on purpose, to see the score fail."""
     spies: bool = True
     """Whether spies take part; a call without them is cheaper, and proves nothing of privacy."""
-    extra_events: tuple[Event, ...] = ()
-    """Events beside those of the file."""
+    provider: RunningProvider | None = None
+    """The emulated service that hears, which events may stop; None: there is none."""
 
 
 class CallPlayer:
@@ -74,8 +75,7 @@ class CallPlayer:
             options: how to play it.
         """
         self._options = options or PlayOptions()
-        events = (*call.events, *self._options.extra_events)
-        self._call = call = call.model_copy(update={"events": events})
+        self._call = call
         self._voices = voices
         self._folder = folder
         self._url = token_server_url
@@ -121,7 +121,13 @@ class CallPlayer:
         if self._stack:
             pids = {name: part.pid for name, part in self._stack.parts.items()}
             self._trees = ProcessTrees(pids)
-        self._events = EventPlayer(self.recording, self._clients, self._stack, self._trees)
+        self._events = EventPlayer(
+            self.recording,
+            self._clients,
+            self._stack,
+            self._trees,
+            provider=self._options.provider,
+        )
         self._events.check()
         async with AsyncExitStack() as exits, asyncio.TaskGroup() as tasks:
             http = await exits.enter_async_context(aiohttp.ClientSession())

@@ -2,60 +2,29 @@
 
 import os
 import platform
+import sys
 import time
+from collections.abc import Sequence
+from contextlib import AsyncExitStack
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
-import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, computed_field
+from pydantic import BaseModel, computed_field
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from lab.call_file import SERVER_ACTIONS, Event
+from lab.call_file import SERVER_ACTIONS
 from lab.commands import PreparedCall, own_stack, play_call, prepare
 from lab.play import PlayError, PlayOptions
+from lab.provider import RunningProvider, running_provider
 from lab.score_model import Score
+from lab.suite_file import Variant, load_suite, part_of
 from stack.running import RunningStack
 
-SUITES: Final = Path(__file__).with_name("suites")
-CALLS: Final = Path(__file__).with_name("calls")
 RESULTS: Final = Path("data/lab")
-EVERY_CALL: Final = "all"
-
-
-class SuiteError(Exception):
-    """A suite cannot be played; the text says what to change."""
-
-
-class _Part(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class Variant(_Part):
-    """One way to play calls."""
-
-    name: str
-    settings: dict[str, str] = {}
-    """Environment of token server and worker, as in `.env`."""
-    calls: tuple[str, ...] | None = None
-    """Names of files in lab/calls, without their ending; None: those of the suite."""
-    repetitions: int = Field(default=1, ge=1, le=100)
-    speed: float = Field(default=1.0, ge=0.1, le=20)
-    """2 halves the silences."""
-    events: tuple[Event, ...] = ()
-    """What happens beside the events of the call files: kills and faults."""
-    expectations: dict[str, Any] = {}
-    """In place of what the call files expect, field by field."""
-
-
-class Suite(_Part):
-    """A named set of calls and variants."""
-
-    purpose: str
-    calls: tuple[str, ...] = (EVERY_CALL,)
-    """Names of files in lab/calls, without their ending; all: every one."""
-    variants: tuple[Variant, ...] = (Variant(name="plain"),)
+FILE_COLUMNS: Final = 120
+"""Width of the table where there is no terminal."""
 
 
 class Run(BaseModel):
@@ -65,12 +34,24 @@ class Run(BaseModel):
     """Its title."""
     file: str
     variant: str
+    heard_by: str
+    """Whose text is scored."""
     repetition: int
     passed: bool
     failures: list[str]
     """Also why it could not be played."""
     score: Score | None
     """None: it could not be played."""
+    provider_seconds: float | None = None
+    """Audio that an emulated provider received; None: there was none."""
+
+    @property
+    def sent_share(self) -> float | None:
+        """Audio sent to the provider, by the sound of the lines played; None: nothing to tell."""
+        if self.provider_seconds is None or self.score is None:
+            return None
+        played = sum(seen.played_seconds for seen in self.score.coverage.values())
+        return self.provider_seconds / played if played else None
 
 
 class SuiteReport(BaseModel):
@@ -91,44 +72,6 @@ class SuiteReport(BaseModel):
         return all(run.passed for run in self.runs)
 
 
-def load_suite(name: str, folder: Path = SUITES) -> Suite:
-    """Read a suite.
-
-    Raises:
-        SuiteError: there is none of this name, or it is malformed.
-    """
-    path = folder / f"{name}.yaml"
-    known = ", ".join(sorted(each.stem for each in folder.glob("*.yaml")))
-    try:
-        content = yaml.safe_load(path.read_text(encoding="utf-8"))
-        return Suite.model_validate(content)
-    except OSError as error:
-        raise SuiteError(f"there is no suite {name!r}; there are: {known}") from error
-    except yaml.YAMLError as error:
-        raise SuiteError(f"{path} is not YAML: {error}") from error
-    except ValidationError as error:
-        first = error.errors()[0]
-        where = ".".join(str(part) for part in first["loc"])
-        raise SuiteError(f"{path}: {where}: {first['msg']}") from error
-
-
-def calls_of(suite: Suite, variant: Variant, folder: Path = CALLS) -> list[Path]:
-    """Return the call files of a variant.
-
-    Raises:
-        SuiteError: one of them does not exist.
-    """
-    known = sorted(folder.glob("*.yaml"))
-    paths: list[Path] = []
-    for name in variant.calls if variant.calls is not None else suite.calls:
-        found = known if name == EVERY_CALL else [path for path in known if path.stem == name]
-        if not found:
-            names = ", ".join(path.stem for path in known)
-            raise SuiteError(f"{folder} has no call {name!r}; it has: {names}")
-        paths += found
-    return list(dict.fromkeys(paths))
-
-
 def worst_first(runs: list[Run]) -> list[Run]:
     """Return the runs in the order in which somebody should look at them."""
 
@@ -139,27 +82,37 @@ def worst_first(runs: list[Run]) -> list[Run]:
     return sorted(runs, key=rank)
 
 
-async def run_suite(name: str, out: Path | None, console: Console | None = None) -> int:
+async def run_suite(
+    name: str,
+    out: Path | None,
+    console: Console | None = None,
+    *,
+    variants: Sequence[str] = (),
+    calls: Sequence[str] = (),
+) -> int:
     """Play a suite, print and write its report; return 1 when a run failed.
 
+    Args:
+        name: of the suite.
+        out: where its report goes; None: into `data/lab`.
+        console: where it is printed; None: standard output.
+        variants: names of those to play; empty: all.
+        calls: names of those to play; empty: all.
+
     Raises:
-        SuiteError: the suite is malformed.
+        SuiteError: the suite is malformed, or has no such part.
         PartError: the stack does not start.
     """
-    console = console or Console(highlight=False)
-    suite = load_suite(name)
+    if console is None:
+        console = Console(highlight=False, width=None if sys.stdout.isatty() else FILE_COLUMNS)
+    jobs = [
+        (variant, [_prepare(path, variant) for path in paths])
+        for variant, paths in part_of(load_suite(name), variants, calls)
+    ]
     started = time.time()
     runs: list[Run] = []
-    for variant in suite.variants:
-        prepared = [_prepare(path, variant) for path in calls_of(suite, variant)]
-        jobs = [(call, number + 1) for call in prepared for number in range(variant.repetitions)]
-        while jobs:
-            async with own_stack(variant.settings) as stack:
-                while jobs:
-                    call, repetition = jobs.pop(0)
-                    runs.append(await _run(call, variant, repetition, stack, console))
-                    if _breaks_servers(call, variant):
-                        break  # the next call begins with parts that nobody has killed
+    for variant, prepared in jobs:
+        runs += await _play_variant(variant, prepared, console)
     report = SuiteReport(
         suite=name,
         started_at=round(started, 1),
@@ -178,72 +131,96 @@ async def run_suite(name: str, out: Path | None, console: Console | None = None)
 
 def _prepare(path: Path, variant: Variant) -> PreparedCall:
     prepared = prepare(path)
-    if not variant.expectations:
-        return prepared
-    expected = prepared.call.expectations
-    content = expected.model_dump() | variant.expectations
-    try:
-        replaced = type(expected).model_validate(content)
-    except ValidationError as error:
-        told = error.errors()[0]["msg"]
-        raise SuiteError(f"variant {variant.name!r}: expectations: {told}") from error
-    call = prepared.call.model_copy(update={"expectations": replaced})
-    return PreparedCall(path=path, call=call, voices=prepared.voices)
+    return PreparedCall(path=path, call=variant.changed(prepared.call), voices=prepared.voices)
+
+
+async def _play_variant(variant: Variant, calls: list[PreparedCall], console: Console) -> list[Run]:
+    runs: list[Run] = []
+    jobs = [(call, number + 1) for call in calls for number in range(variant.repetitions)]
+    while jobs:
+        async with AsyncExitStack() as opened:
+            settings, provider = variant.settings, None
+            if variant.provider:
+                provider = await opened.enter_async_context(running_provider(variant.provider))
+                settings = settings | provider.settings
+            stack = await opened.enter_async_context(own_stack(settings))
+            while jobs:
+                call, repetition = jobs.pop(0)
+                runs.append(await _run(call, variant, repetition, stack, provider))
+                _print_run(runs[-1], console)
+                if any(event.do in SERVER_ACTIONS for event in call.call.events):
+                    break  # the next call begins with parts that nobody has killed
+    return runs
 
 
 async def _run(
-    call: PreparedCall, variant: Variant, repetition: int, stack: RunningStack, console: Console
+    call: PreparedCall,
+    variant: Variant,
+    repetition: int,
+    stack: RunningStack,
+    provider: RunningProvider | None,
 ) -> Run:
-    options = PlayOptions(speed=variant.speed, extra_events=variant.events)
+    options = PlayOptions(speed=variant.speed, provider=provider)
     score: Score | None = None
+    if provider:
+        await provider.begin_call()
     try:
         key = stack.environment.get("SIDENOTE_API_KEY")
         url = stack.token_server_url
         _, score = await play_call(call, url, key, stack=stack, options=options, visibly=False)
-        failures = score.failures
+        # A fault that never came has not been survived.
+        unplayed = provider.unplayed if provider else []
+        failures = score.failures + [f"provider: its fault {kind} never came" for kind in unplayed]
     except PlayError as error:
         failures = [f"could not be played: {error}"]
-    verdict = Text("failed", style="red") if failures else Text("passed", style="green")
-    console.print(verdict, f"{call.path.stem}, {variant.name}, {repetition}")
-    for failure in failures:
-        console.print(Text(f"       {failure}", style="red"))
     return Run(
         call=call.call.title,
         file=call.path.stem,
         variant=variant.name,
+        heard_by=variant.heard_by,
         repetition=repetition,
         passed=not failures,
         failures=failures,
         score=score,
+        provider_seconds=round(provider.heard_seconds, 2) if provider else None,
     )
 
 
-def _breaks_servers(call: PreparedCall, variant: Variant) -> bool:
-    return any(event.do in SERVER_ACTIONS for event in (*call.call.events, *variant.events))
+def _print_run(run: Run, console: Console) -> None:
+    verdict = Text("passed", style="green") if run.passed else Text("failed", style="red")
+    console.print(verdict, f"{run.file}, {run.variant}, {run.repetition}")
+    for failure in run.failures:
+        console.print(Text(f"       {failure}", style="red"))
 
 
 def print_report(report: SuiteReport, console: Console) -> None:
     """Print a row for each run, the worst first."""
     table = Table(title=f"suite {report.suite}", title_justify="left", box=None, pad_edge=False)
-    columns = ("", "call", "variant", "wrong", "lost", "final p95", "points", "spies", "CPU/min")
+    figures = ("sent", "wrong", "lost", "final p95", "points", "spies", "CPU/min")
+    columns = ("", "call", "variant", *figures)
     for number, column in enumerate(columns):
         table.add_column(column, justify="left" if number < 3 else "right", no_wrap=True)
     for run in report.runs:
         sign = Text("✓", style="green") if run.passed else Text("✗", style="red")
-        table.add_row(sign, run.file, f"{run.variant} {run.repetition}", *_figures(run.score))
+        table.add_row(sign, run.file, f"{run.variant} {run.repetition}", *_figures(run))
     console.print()
     console.print(table)
+    for heard_by in dict.fromkeys(run.heard_by for run in report.runs):
+        names = dict.fromkeys(run.variant for run in report.runs if run.heard_by == heard_by)
+        console.print(f"{', '.join(names)}: heard by {heard_by}", soft_wrap=True)
     failed = sum(not run.passed for run in report.runs)
     told = f"{len(report.runs)} runs, {failed} failed, {report.seconds:.0f} s"
     console.print(Text(told, style="red bold" if failed else "green bold"))
 
 
-def _figures(score: Score | None) -> list[str]:
+def _figures(run: Run) -> list[str]:
+    score = run.score
     if score is None:
-        return ["-"] * 6
+        return ["-"] * 7
     points, worker = score.talking_points, score.machine.get("worker")
     rate, p95 = score.words.error_rate, score.latency_ms["speech_end_to_final"].p95
     return [
+        "-" if run.sent_share is None else f"{run.sent_share:.2f}x",
         "-" if rate is None else f"{rate:.1%}",
         f"{score.words.speech_without_text_seconds:.1f} s",
         "-" if p95 is None else f"{p95:.0f} ms",

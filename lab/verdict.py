@@ -30,7 +30,7 @@ def failures_of(score: Score, recording: Recording, finals: list[SeenTranscript]
     return [
         *_words(score, recording.call),
         *_heard(recording, finals),
-        *_promises(score),
+        *_promises(score, recording.call),
         *_talking_points(score),
         *_coverage(score, recording.call),
         *_delays(score, recording.call),
@@ -61,7 +61,8 @@ def _heard(recording: Recording, finals: list[SeenTranscript]) -> Iterator[str]:
         wanted = spoken_words(expected.words)
         if not any(
             call.lines[place].who == expected.who
-            and find_words(heard_in_line(recording, finals, place), wanted) is not None
+            and find_words(heard_in_line(recording, finals, place), wanted, expected.misheard)
+            is not None
             for place in places
         ):
             yield f"words.heard: {expected.words!r} of {expected.who} stands in no final"
@@ -73,12 +74,12 @@ def _heard(recording: Recording, finals: list[SeenTranscript]) -> Iterator[str]:
             yield f"words.not_heard: {phrase!r} stands in {count} finals"
 
 
-def _promises(score: Score) -> Iterator[str]:
+def _promises(score: Score, call: CallFile) -> Iterator[str]:
     if score.attribution:
         yield f"attribution: {score.attribution} finals under the wrong speaker"
     if score.duplicates:
         yield f"duplicates: {score.duplicates} finals or talking points were seen twice"
-    if score.order:
+    if call.expectations.in_order and score.order:
         yield f"order: {score.order} finals came after one that was said later"
     if score.malformed:
         yield f"malformed: {score.malformed} messages do not fit the protocol in wire/"

@@ -46,6 +46,12 @@ def _tools() -> Iterator[Finding]:
     yield _tool(
         "flite", "renders the voices of new lab calls", "apt-get install flite", needed=False
     )
+    yield _tool(
+        "espeak-ng",
+        "tells how names in a playbook sound, renders voices of new lab calls",
+        "apt-get install espeak-ng",
+        needed=False,
+    )
 
 
 def _tool(name: str, purpose: str, remedy: str, *, needed: bool = True) -> Finding:

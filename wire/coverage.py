@@ -56,7 +56,8 @@ class SpeakerCoverage(BaseModel):
     recognized_seconds: float = Field(ge=0)
     """Of what was sent, the part that became text."""
     without_text_seconds: float = Field(ge=0)
-    """Of what was sent, the part that a recognizer found no words in."""
+    """Of what was sent, the part that a recognizer found no words in, or only words that it had
+    made up, which are refused."""
     dropped_seconds: dict[DropReason, float] = Field(default_factory=dict)
     """What was never recognized, by reason."""
 

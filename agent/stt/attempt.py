@@ -19,6 +19,8 @@ class ChainSegment(KeptSegment):
         self.answer: stt.SpeechEvent | None = None
         self.due_at: float | None = None
         self.sends = 0
+        self.failed_at: float | None = None
+        """When whoever had it failed for the first time; None: nobody has."""
 
 
 class Attempt:

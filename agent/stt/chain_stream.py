@@ -31,7 +31,8 @@ KEPT_SEGMENTS: Final = 24
 KEPT_SECONDS: Final = 120.0
 """Audio (4 MB) that one stream keeps while nobody answers; with more, the oldest is given up."""
 MOST_SENDS: Final = 8
-"""How often a segment is sent before it is given up: it may be what breaks the providers."""
+"""How often a segment is sent, at least, before it is given up: it may be what breaks the
+providers, and when nobody can be reached it is not."""
 _CLOSE_SECONDS: Final = 5.0
 
 
@@ -140,8 +141,7 @@ class ChainStream(stt.RecognizeStream):
         return sum(segment.seconds for segments in owed for segment in segments)
 
     def come_back(self) -> None:
-        """Another provider is to be asked from now on: connect to it before anybody speaks, and
-        send it what waits."""
+        """Connect to the provider that is asked from now on, and send it what waits."""
         if self._current is None or not self._current.owed:
             self._attempt_now()
         self._changed.set()
@@ -243,7 +243,7 @@ class ChainStream(stt.RecognizeStream):
             segment.attempt = None
             if not keep_due:
                 segment.due_at = None
-            if segment.sends >= MOST_SENDS and segment.answer is None:
+            if self._is_to_blame(segment):
                 self._give_up(segment)
         self._emit_ready()
         self._current = self._open_attempt()
@@ -272,6 +272,13 @@ class ChainStream(stt.RecognizeStream):
             if self._unanswered[0].answer is None:
                 self._give_up(self._unanswered[0])
             self._emit_ready()
+
+    def _is_to_blame(self, segment: ChainSegment) -> bool:
+        """Take note of a failure; tell whether it is more likely the segment's than anybody's."""
+        if segment.failed_at is None:
+            segment.failed_at = self._now()
+        hoped = self._now() - segment.failed_at >= self._chain.times.hope_seconds
+        return hoped and segment.sends >= MOST_SENDS and segment.answer is None
 
     def _give_up(self, segment: ChainSegment) -> None:
         segment.answer = unheard_event()

@@ -1,5 +1,6 @@
 """ElevenLabs as a LiveKit STT: Scribe realtime for streams, the batch endpoint for recordings."""
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any, Final
@@ -11,13 +12,14 @@ from livekit.agents import (
     NOT_GIVEN,
     APIConnectionError,
     APIConnectOptions,
+    APITimeoutError,
     NotGivenOr,
     stt,
     utils,
 )
 
 from agent.stt.elevenlabs_errors import SessionLostError, error_of_status
-from agent.stt.elevenlabs_session import SAMPLE_RATE_HZ, SessionOptions
+from agent.stt.elevenlabs_session import SAMPLE_RATE_HZ, SessionOptions, open_session
 from agent.stt.elevenlabs_stream import ElevenLabsStream, Patience, speech_event
 from agent.stt.elevenlabs_text import (
     BATCH_LONGEST_KEYTERM,
@@ -84,6 +86,27 @@ class ElevenLabsSTT(stt.STT[Any]):
         if utils.is_given(language):
             options = replace(options, language=language_code(language))
         return ElevenLabsStream(self, options, self.patience)
+
+    async def probe(self) -> None:
+        """Open a session with the key, and close it when the service listens; costs no audio.
+
+        Raises:
+            APIStatusError: the service refuses, and would again.
+            APITimeoutError: no session within `patience.connect_seconds`.
+            APIConnectionError: the service is not to be reached, or has too much to do.
+        """
+        seconds = self.patience.connect_seconds
+        try:
+            async with (
+                asyncio.timeout(seconds),
+                aiohttp.ClientSession() as http,
+                open_session(http, self.options, seconds),
+            ):
+                return
+        except TimeoutError:
+            raise APITimeoutError(f"ElevenLabs opened no session within {seconds:g} s") from None
+        except SessionLostError as error:
+            raise APIConnectionError(f"ElevenLabs opened no session ({error.reason})") from None
 
     async def _recognize_impl(
         self,

@@ -32,6 +32,8 @@ class SpokenSegment:
     """Whether more of the same segment follows in the next one."""
     sent_bytes: int = 0
     """What this session has been sent."""
+    late_bytes: int = 0
+    """What had been spoken when this session was sent the first of it."""
     committed: bool = False
     partial: str = ""
     """The newest partial that belongs to it."""
@@ -42,6 +44,11 @@ class SpokenSegment:
     def seconds(self) -> float:
         """Length so far."""
         return len(self.audio) / BYTES_PER_SECOND
+
+    @property
+    def late_seconds(self) -> float:
+        """How much of it this session was sent later than it was spoken."""
+        return self.late_bytes / BYTES_PER_SECOND
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +115,8 @@ class UnansweredSpeech:
         pcm = bytes(head.audio[head.sent_bytes : head.sent_bytes + LONGEST_MESSAGE_BYTES])
         if len(pcm) < MESSAGE_BYTES and not head.ended:
             return b""
+        if not head.sent_bytes:
+            head.late_bytes = len(head.audio)
         head.sent_bytes += len(pcm)
         return pcm
 

@@ -41,6 +41,9 @@ class Patience:
     """Longest time that speech goes unanswered after its end, or stays without a session."""
     answer_seconds: float = 1.2
     """After a commit; then a new session is sent the same speech."""
+    catch_up_share: float = 0.25
+    """Added to both for each second of speech that was over before a session could have it: the
+    service hears it faster than it was spoken, and not in no time."""
     connect_seconds: float = 5.0
     """For one attempt to open a session."""
     keep_alive_seconds: float = 8.0
@@ -138,12 +141,15 @@ class ElevenLabsStream(stt.RecognizeStream):
             if head and head.ended:
                 if head is not ended:
                     ended, ended_at = head, self._clock()
-                due = ended_at + limit
+                due = ended_at + limit + self._catch_up_seconds(head)
             if head and self._offline_since is not None:
                 due = min(due, self._offline_since + limit - self._offline_seconds)
             if due <= self._clock():
                 raise gave_up(limit, self._last_loss)
             await self._wait(self._to_watch, due)
+
+    def _catch_up_seconds(self, segment: SpokenSegment) -> float:
+        return self._patience.catch_up_share * segment.late_seconds
 
     async def _wait(self, event: asyncio.Event, until: float) -> None:
         with suppress(TimeoutError):
@@ -234,6 +240,7 @@ class ElevenLabsStream(stt.RecognizeStream):
         answer_due = inf
         if head and head.committed:
             answer_due = self._committed_at + self._patience.answer_seconds
+            answer_due += self._catch_up_seconds(head)
         alive_due = self._sent_at + self._patience.keep_alive_seconds
         if now >= answer_due:
             raise SessionLostError("no answer to a commit")

@@ -30,10 +30,14 @@ class ChainTimes:
     """In place of `answer_seconds` when there is nobody else to ask."""
     retry_seconds: tuple[float, ...] = (5.0, 10.0, 30.0, 60.0)
     """After so long a failed provider is tried again; the last one from then on."""
+    alone_seconds: float = 2.0
+    """The longest such pause while nobody else can be asked: speech waits for its end."""
     refused_seconds: float = 600.0
     """The same after a refused key or a used-up quota."""
     probe_seconds: float = 4.0
     """How long a failed provider may take to show that it is back."""
+    hope_seconds: float = 120.0
+    """How long a segment may fail again and again, until it is blamed itself."""
     farewell_seconds: float = 10.0
     """How long after the end of the input a provider is still hoped for when none answers."""
 
@@ -91,7 +95,7 @@ class ChainHealth:
         was_down = state.down
         state.down = True
         state.epoch += 1
-        state.retry_at = self._now() + self._pause(state, reason)
+        state.retry_at = self._now() + self._pause(number, reason)
         state.failures += 1
         if not was_down:
             self._on_change(number, reason)
@@ -123,13 +127,14 @@ class ChainHealth:
         """Return when some failed provider is tried again."""
         return min(state.retry_at for state in self._states if state.down)
 
-    def _pause(self, state: _State, reason: FailureReason) -> float:
+    def _pause(self, number: int, reason: FailureReason) -> float:
         if reason == "cap":
             return _NEVER_SECONDS
         if reason in {"refused", "quota"}:
             return self._times.refused_seconds
         pauses: Sequence[float] = self._times.retry_seconds
-        return pauses[min(state.failures, len(pauses) - 1)]
+        pause = pauses[min(self._states[number].failures, len(pauses) - 1)]
+        return pause if self.has_other(number) else min(pause, self._times.alone_seconds)
 
 
 def reason_of(error: BaseException) -> FailureReason:

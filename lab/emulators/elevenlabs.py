@@ -1,20 +1,13 @@
 """An emulator of ElevenLabs speech to text: Scribe v2 realtime, and the batch endpoint.
 
-`python -m lab.emulators.elevenlabs --help` runs it by hand. Besides the service's own paths it
-has its control: `GET /emulator/record` (what it received), `PUT /emulator/faults` (the script of
-faults from now on, a JSON list), `POST /emulator/drop` (break every open session).
+`python -m lab.emulators.elevenlabs --help` runs it by hand. Its control has one path more than
+that of the others: `POST /emulator/drop` breaks every open session.
 """
 
-import argparse
-import asyncio
 import hmac
 import json
-import logging
 import sys
-from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import asdict
-from pathlib import Path
+from collections.abc import Sequence
 from typing import Final
 
 from aiohttp import web
@@ -23,6 +16,7 @@ from pydantic import ValidationError
 from lab.emulators.elevenlabs_batch import batch_answer, batch_audio
 from lab.emulators.elevenlabs_faults import (
     FAULT_LIST,
+    Fault,
     FaultKind,
     FaultScript,
     Moment,
@@ -30,21 +24,19 @@ from lab.emulators.elevenlabs_faults import (
 )
 from lab.emulators.elevenlabs_messages import error_message, parse_query
 from lab.emulators.elevenlabs_realtime import RealtimeSession, Service
-from lab.emulators.recognition import (
-    BYTES_PER_SECOND,
-    Answers,
-    PocketSphinx,
-    Recognizer,
-    transcribe,
-)
+from lab.emulators.recognition import BYTES_PER_SECOND, Recognizer, transcribe
+from lab.emulators.serving import Emulator, command_line, serve_by_hand
 
 API_KEY: Final = "xi-key-of-the-emulator"
 IDLE_SECONDS: Final = 15.0
-_LONGEST_FILE_BYTES: Final = 1 << 28
 
 
-class ElevenLabsEmulator:
-    """The service; use `running_emulator` to give it a port."""
+class ElevenLabsEmulator(Emulator):
+    """The service."""
+
+    fault_list = FAULT_LIST
+    longest_request_bytes = 1 << 28
+    record: Record
 
     def __init__(
         self,
@@ -55,8 +47,6 @@ class ElevenLabsEmulator:
     ) -> None:
         self.faults = FaultScript()
         self.record = Record()
-        self.base_url = ""
-        """Where it listens, once it does."""
         self._api_key = api_key
         self._recognizer = recognizer
         self._service = Service(
@@ -64,15 +54,23 @@ class ElevenLabsEmulator:
         )
         self._sessions: set[RealtimeSession] = set()
 
-    def application(self) -> web.Application:
-        """Return the service as an aiohttp application."""
-        application = web.Application(client_max_size=_LONGEST_FILE_BYTES)
+    @property
+    def played(self) -> list[str]:
+        return self.faults.played
+
+    @property
+    def heard_seconds(self) -> float:
+        return self.record.audio_seconds
+
+    def add_routes(self, application: web.Application) -> None:
         application.router.add_get("/v1/speech-to-text/realtime", self._realtime)
         application.router.add_post("/v1/speech-to-text", self._batch)
-        application.router.add_get("/emulator/record", self._show_record)
-        application.router.add_put("/emulator/faults", self._replace_faults)
         application.router.add_post("/emulator/drop", self._drop)
-        return application
+        application.on_shutdown.append(self._drop_at_end)
+
+    def script(self, faults: Sequence[Fault]) -> None:
+        self.faults.clear()
+        self.faults.add(*faults)
 
     def drop_sessions(self) -> None:
         """Break every open session."""
@@ -137,22 +135,13 @@ class ElevenLabsEmulator:
         text = await transcribe(self._recognizer, pcm)
         return web.json_response(batch_answer(text, len(pcm) / BYTES_PER_SECOND, number))
 
-    async def _show_record(self, request: web.Request) -> web.Response:
-        return web.json_response(asdict(self.record))
-
-    async def _replace_faults(self, request: web.Request) -> web.Response:
-        try:
-            faults = FAULT_LIST.validate_json(await request.read())
-        except ValidationError as error:
-            return web.Response(status=400, text=str(error))
-        self.faults.clear()
-        self.faults.add(*faults)
-        return web.json_response({"faults": len(faults)})
-
     async def _drop(self, request: web.Request) -> web.Response:
         dropped = len(self._sessions)
         self.drop_sessions()
         return web.json_response({"sessions": dropped})
+
+    async def _drop_at_end(self, _application: web.Application) -> None:
+        self.drop_sessions()
 
 
 def _refusal(status: int) -> web.Response:
@@ -164,70 +153,19 @@ def _detail(status: int, name: str, message: str) -> web.Response:
     return web.json_response({"detail": {"status": name, "message": message}}, status=status)
 
 
-@asynccontextmanager
-async def running_emulator(
-    emulator: ElevenLabsEmulator, port: int = 0
-) -> AsyncIterator[ElevenLabsEmulator]:
-    """Serve on loopback, on a free port or a given one."""
-    runner = web.AppRunner(emulator.application(), shutdown_timeout=0.1, access_log=None)
-    await runner.setup()
-    try:
-        await web.TCPSite(runner, "127.0.0.1", port).start()
-        host, taken = runner.addresses[0][:2]
-        emulator.base_url = f"http://{host}:{taken}"
-        yield emulator
-    finally:
-        emulator.drop_sessions()
-        await runner.cleanup()
-
-
-async def _serve(options: argparse.Namespace) -> None:
-    async with AsyncExitStack() as opened:
-        recognizer: Recognizer
-        if options.answers is not None:
-            lines = options.answers.read_text().splitlines()
-            recognizer = Answers(line for line in lines if line.strip())
-        else:
-            recognizer = await opened.enter_async_context(PocketSphinx(options.processes))
-        emulator = ElevenLabsEmulator(
-            recognizer, api_key=options.api_key, idle_seconds=options.idle_seconds
-        )
-        if options.faults is not None:
-            emulator.faults.add(*FAULT_LIST.validate_json(options.faults.read_bytes()))
-        await opened.enter_async_context(running_emulator(emulator, options.port))
-        print(emulator.base_url, flush=True)
-        await asyncio.Event().wait()
-
-
 def main(arguments: list[str] | None = None) -> int:
     """Run the emulator until it is interrupted; return the exit code."""
-    parser = argparse.ArgumentParser(
-        prog="python -m lab.emulators.elevenlabs",
-        description="Emulates ElevenLabs speech to text on loopback; prints its address.",
+    parser = command_line("lab.emulators.elevenlabs", "Emulates ElevenLabs speech to text", API_KEY)
+    parser.add_argument(
+        "--idle-seconds", type=float, default=IDLE_SECONDS, help="idle time before it closes"
     )
-    add = parser.add_argument
-    add("--port", type=int, default=0, help="port; 0 (default): any free one")
-    add("--api-key", default=API_KEY, help=f"the key it takes (default: {API_KEY})")
-    add("--faults", type=Path, metavar="FILE.json", help="script of faults: a list of Fault")
-    add(
-        "--answers",
-        type=Path,
-        metavar="FILE.txt",
-        help="answer at once with these lines, one for each segment, then with made words; "
-        "/dev/null: made words only; default: recognize with pocketsphinx",
-    )
-    add("--processes", type=int, default=1, help="pocketsphinx processes (default: 1)")
-    add("--idle-seconds", type=float, default=IDLE_SECONDS, help="idle time before it closes")
     options = parser.parse_args(arguments)
-    logging.basicConfig(level=logging.WARNING)
-    try:
-        asyncio.run(_serve(options))
-    except KeyboardInterrupt:
-        return 130
-    except (OSError, ValidationError) as error:
-        print(f"elevenlabs emulator: {error}", file=sys.stderr)
-        return 2
-    return 0
+    return serve_by_hand(
+        options,
+        lambda recognizer: ElevenLabsEmulator(
+            recognizer, api_key=options.api_key, idle_seconds=options.idle_seconds
+        ),
+    )
 
 
 if __name__ == "__main__":

@@ -107,6 +107,8 @@ class FaultScript:
 
     def __init__(self) -> None:
         self._left: list[tuple[Fault, int | None]] = []
+        self.played: list[str] = []
+        """The kinds of the faults that were taken, in their order."""
 
     @property
     def left(self) -> list[Fault]:
@@ -141,6 +143,7 @@ class FaultScript:
             if times != 0:
                 kept.append((fault, times))
         self._left = kept
+        self.played += taken
         return list(taken.values())
 
 

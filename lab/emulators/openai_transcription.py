@@ -1,24 +1,17 @@
 """An emulator of OpenAI's `audio.transcriptions`, and of the servers that speak it.
 
-`python -m lab.emulators.openai_transcription --help` runs it by hand. Besides the service's own
-paths it has its control: `GET /emulator/record` (what it received) and `PUT /emulator/faults`
-(the script of faults from now on, a JSON list).
+`python -m lab.emulators.openai_transcription --help` runs it by hand.
 """
 
-import argparse
 import asyncio
 import hmac
-import logging
 import sys
 from collections import deque
-from collections.abc import AsyncIterator, Iterable
-from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import asdict, dataclass, field
-from pathlib import Path
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
 from typing import Final
 
 from aiohttp import web
-from pydantic import ValidationError
 
 from lab.emulators.openai_messages import (
     FAULT_LIST,
@@ -30,13 +23,8 @@ from lab.emulators.openai_messages import (
     read_wav,
     transcription_body,
 )
-from lab.emulators.recognition import (
-    BYTES_PER_SECOND,
-    Answers,
-    PocketSphinx,
-    Recognizer,
-    transcribe,
-)
+from lab.emulators.recognition import BYTES_PER_SECOND, Recognizer, transcribe
+from lab.emulators.serving import Emulator, command_line, serve_by_hand
 
 API_KEY: Final = "sk-key-of-the-emulator"
 MODELS: Final = ("whisper-1", "gpt-4o-transcribe", "gpt-4o-mini-transcribe")
@@ -56,8 +44,13 @@ class Record:
     most_in_flight: int = 0
 
 
-class OpenAITranscription:
-    """The service; use `running_emulator` to give it a port."""
+class OpenAITranscription(Emulator):
+    """The service."""
+
+    fault_list = FAULT_LIST
+    longest_request_bytes = LONGEST_FILE_BYTES + (1 << 16)
+    base_path = "/v1"
+    record: Record
 
     def __init__(
         self, recognizer: Recognizer, *, api_key: str = API_KEY, models: Iterable[str] = MODELS
@@ -69,21 +62,32 @@ class OpenAITranscription:
         """Whether models other than gpt-* may be asked for `verbose_json`."""
         self.faults: deque[Fault] = deque()
         self.record = Record()
-        self.base_url = ""
         self.asked = asyncio.Event()
         """Set with every request."""
+        self._played: list[str] = []
         self._closing = asyncio.Event()
 
-    def application(self) -> web.Application:
-        """Return the web application."""
-        application = web.Application(client_max_size=LONGEST_FILE_BYTES + (1 << 16))
+    @property
+    def played(self) -> list[str]:
+        return self._played
+
+    @property
+    def heard_seconds(self) -> float:
+        return sum(self.record.audio_seconds)
+
+    def add_routes(self, application: web.Application) -> None:
         application.router.add_post("/v1/audio/transcriptions", self._transcribe)
         application.router.add_get("/v1/models", self._list_models)
-        application.router.add_get("/emulator/record", self._show_record)
-        application.router.add_put("/emulator/faults", self._replace_faults)
-        return application
+        application.on_startup.append(self._open)
+        application.on_shutdown.append(self._close)
 
-    def close(self) -> None:
+    def script(self, faults: Sequence[Fault]) -> None:
+        self.faults = deque(faults)
+
+    async def _open(self, _application: web.Application) -> None:
+        self._closing.clear()
+
+    async def _close(self, _application: web.Application) -> None:
         """Let go of the requests that hang."""
         self._closing.set()
 
@@ -135,15 +139,18 @@ class OpenAITranscription:
             self.faults.popleft()
         elif fault.times is not None:
             self.faults[0] = fault.model_copy(update={"times": fault.times - 1})
+        if fault.kind != "none":
+            self._played.append(fault.kind)
         return fault
 
     async def _play(self, request: web.Request, fault: Fault) -> web.Response | None:
-        if fault.kind == "refuse" and request.transport:
-            request.transport.abort()
-            return web.Response()
         if fault.kind == "hang":
+            # aiohttp itself forgets a request whose client has left.
             await self._closing.wait()
-            return web.Response(status=503)
+        if fault.kind in {"hang", "refuse"}:
+            if request.transport:
+                request.transport.abort()
+            return web.Response()
         if fault.kind == "slow":
             await asyncio.sleep(fault.seconds)
         if fault.kind == "not_json":
@@ -185,82 +192,22 @@ class OpenAITranscription:
         models = [{"id": name, "object": "model"} for name in sorted(self._models)]
         return web.json_response({"object": "list", "data": models})
 
-    async def _show_record(self, _request: web.Request) -> web.Response:
-        return web.json_response(asdict(self.record))
-
-    async def _replace_faults(self, request: web.Request) -> web.Response:
-        try:
-            faults = FAULT_LIST.validate_json(await request.read())
-        except ValidationError as error:
-            return web.Response(status=400, text=str(error))
-        self.faults = deque(faults)
-        return web.json_response({"faults": len(faults)})
-
-
-@asynccontextmanager
-async def running_emulator(
-    emulator: OpenAITranscription, port: int = 0
-) -> AsyncIterator[OpenAITranscription]:
-    """Serve on loopback, on a free port or a given one; `base_url` has its /v1."""
-    runner = web.AppRunner(emulator.application(), shutdown_timeout=0.1, access_log=None)
-    await runner.setup()
-    try:
-        await web.TCPSite(runner, "127.0.0.1", port).start()
-        host, taken = runner.addresses[0][:2]
-        emulator.base_url = f"http://{host}:{taken}/v1"
-        yield emulator
-    finally:
-        emulator.close()
-        await runner.cleanup()
-
-
-async def _serve(options: argparse.Namespace) -> None:
-    async with AsyncExitStack() as opened:
-        recognizer: Recognizer
-        if options.answers is not None:
-            lines = options.answers.read_text().splitlines()
-            recognizer = Answers(line for line in lines if line.strip())
-        else:
-            recognizer = await opened.enter_async_context(PocketSphinx(options.processes))
-        emulator = OpenAITranscription(
-            recognizer, api_key=options.api_key, models=options.model or MODELS
-        )
-        if options.faults is not None:
-            emulator.faults.extend(FAULT_LIST.validate_json(options.faults.read_bytes()))
-        await opened.enter_async_context(running_emulator(emulator, options.port))
-        print(emulator.base_url, flush=True)
-        await asyncio.Event().wait()
-
 
 def main(arguments: list[str] | None = None) -> int:
     """Run the emulator until it is interrupted; return the exit code."""
-    parser = argparse.ArgumentParser(
-        prog="python -m lab.emulators.openai_transcription",
-        description="Emulates OpenAI's audio.transcriptions on loopback; prints its address.",
+    parser = command_line(
+        "lab.emulators.openai_transcription", "Emulates OpenAI's audio.transcriptions", API_KEY
     )
-    add = parser.add_argument
-    add("--port", type=int, default=0, help="port; 0 (default): any free one")
-    add("--api-key", default=API_KEY, help=f"the key it takes (default: {API_KEY})")
-    add("--model", action="append", help=f"a model it has, may be repeated (default: {MODELS})")
-    add("--faults", type=Path, metavar="FILE.json", help="script of faults: a list of Fault")
-    add(
-        "--answers",
-        type=Path,
-        metavar="FILE.txt",
-        help="answer at once with these lines, one for each request, then with made words; "
-        "/dev/null: made words only; default: recognize with pocketsphinx",
+    parser.add_argument(
+        "--model", action="append", help=f"a model it has, may be repeated (default: {MODELS})"
     )
-    add("--processes", type=int, default=1, help="pocketsphinx processes (default: 1)")
     options = parser.parse_args(arguments)
-    logging.basicConfig(level=logging.WARNING)
-    try:
-        asyncio.run(_serve(options))
-    except KeyboardInterrupt:
-        return 130
-    except (OSError, ValidationError) as error:
-        print(f"transcription emulator: {error}", file=sys.stderr)
-        return 2
-    return 0
+    return serve_by_hand(
+        options,
+        lambda recognizer: OpenAITranscription(
+            recognizer, api_key=options.api_key, models=options.model or MODELS
+        ),
+    )
 
 
 if __name__ == "__main__":

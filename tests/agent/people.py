@@ -239,13 +239,18 @@ class Person:
         await self.wait_until(found)
         return found()[0]
 
-    async def open_microphone(self) -> rtc.LocalTrackPublication:
-        """Publish a microphone track; an earlier one of this person must be gone."""
+    async def publish_microphone(self) -> rtc.LocalTrackPublication:
+        """Publish a microphone track, which nobody may take."""
         self._source = rtc.AudioSource(SAMPLE_RATE_HZ, 1, queue_size_ms=200)
         self.track = rtc.LocalAudioTrack.create_audio_track("microphone", self._source)
         self.publication = await self.room.local_participant.publish_track(
             self.track, rtc.TrackPublishOptions(source=rtc.TrackSource.SOURCE_MICROPHONE)
         )
+        return self.publication
+
+    async def open_microphone(self) -> rtc.LocalTrackPublication:
+        """Publish a microphone track; an earlier one of this person must be gone."""
+        await self.publish_microphone()
         # Somebody must take the track before the first word, as in a call that has begun.
         await self.publication.wait_for_subscription()
         await self.play(silence(0.5))

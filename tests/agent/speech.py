@@ -19,7 +19,12 @@ class SpokenLine:
 
     words: str
     samples: Samples
-    words_end_seconds: float
+    words_start_seconds: float
+    word_ends_seconds: tuple[float, ...]
+
+    @property
+    def words_end_seconds(self) -> float:
+        return self.word_ends_seconds[-1]
 
     @property
     def seconds(self) -> float:
@@ -36,7 +41,8 @@ def read_line(number: int) -> SpokenLine:
     line = read_index(FOLDER).lines[number - 1]
     samples, rate = soundfile.read(FOLDER / line.file, dtype="int16")
     assert rate == SAMPLE_RATE_HZ
-    return SpokenLine(line.words, samples, line.word_ends[-1].end_seconds)
+    ends = tuple(word.end_seconds for word in line.word_ends)
+    return SpokenLine(line.words, samples, line.speech_start_seconds, ends)
 
 
 def words_of(text: str) -> list[str]:

@@ -2,8 +2,12 @@ import random
 from itertools import pairwise
 
 import pytest
+from livekit.rtc._ffi_client import FfiClient
 
-from agent.ears import StreamClock
+from agent.ears import StreamClock, TrackStream
+from agent.speech_gate import SAMPLE_RATE_HZ
+from tests.agent.scripted_stt import Microphone
+from tests.agent.speech import silence
 
 pytestmark = pytest.mark.unit
 
@@ -64,3 +68,23 @@ def test_a_sender_whose_clock_is_slow_is_followed_within_a_quarter_of_a_second()
         arrived = 1000 + position * 1.0001
         time = clock.time_of(position, arrived)
     assert arrived - 0.25 < time <= arrived
+
+
+async def test_a_stream_is_woken_by_the_frames_of_its_own_track_only(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    playing, still = Microphone(), Microphone()
+    heard, unheard = TrackStream(playing.track), TrackStream(still.track)
+    woken: list[object] = []
+    monkeypatch.setattr(unheard._ffi_queue, "put_nowait", woken.append)
+    await playing.play(silence(1.0))
+    frame = (await anext(heard)).frame
+    assert (frame.sample_rate, frame.samples_per_channel) == (SAMPLE_RATE_HZ, SAMPLE_RATE_HZ // 20)
+    assert woken == []
+    monkeypatch.undo()
+    subscribers = FfiClient.instance.queue._subscribers
+    await heard.aclose()
+    await unheard.aclose()
+    assert {id(queue) for queue, *_ in subscribers}.isdisjoint(
+        {id(heard._ffi_queue), id(unheard._ffi_queue)}
+    )

@@ -16,9 +16,9 @@ from agent.settings import AgentSettings
 from agent.stt.chain import ChainSTT, Provider
 from agent.stt.health import ChainTimes
 from agent.stt.openai_batch import OpenAIBatchSTT
-from lab.emulators.elevenlabs import ElevenLabsEmulator, running_emulator
+from lab.emulators.elevenlabs import ElevenLabsEmulator
 from lab.emulators.openai_transcription import API_KEY, OpenAITranscription
-from lab.emulators.openai_transcription import running_emulator as running_server
+from lab.emulators.serving import running_emulator
 from records import Store
 from settings import CostSettings, SettingsError
 from tests.agent.stt.elevenlabs_speech import LINES, recognizer, say
@@ -74,7 +74,7 @@ async def paid() -> AsyncIterator[ElevenLabsEmulator]:
 
 @pytest.fixture
 async def free() -> AsyncIterator[OpenAITranscription]:
-    async with running_server(OpenAITranscription(MarkReader())) as running:
+    async with running_emulator(OpenAITranscription(MarkReader())) as running:
         yield running
 
 

@@ -7,8 +7,9 @@ from pathlib import Path
 import aiohttp
 import pytest
 
-from lab.emulators.elevenlabs import API_KEY, ElevenLabsEmulator, running_emulator
+from lab.emulators.elevenlabs import API_KEY, ElevenLabsEmulator
 from lab.emulators.recognition import PocketSphinx
+from lab.emulators.serving import running_emulator
 from tests.agent.people import Person, open_room
 from tests.agent.speech import read_line, share_heard, words_of
 from tests.parts import TestStack

@@ -13,9 +13,10 @@ from typing import Any
 import aiohttp
 import pytest
 
-from lab.emulators.elevenlabs import API_KEY, ElevenLabsEmulator, running_emulator
+from lab.emulators.elevenlabs import API_KEY, ElevenLabsEmulator
 from lab.emulators.elevenlabs_faults import Fault, FaultKind, FaultScript, Moment
 from lab.emulators.recognition import Answers, PocketSphinx, Voice, transcribe
+from lab.emulators.serving import running_emulator
 from tests.agent.speech import read_line, share_heard
 from tests.lab.marked_speech import MarkReader, read_back, speak
 

@@ -47,6 +47,15 @@ def test_a_suite_that_does_not_exist_is_explained(capsys: pytest.CaptureFixture[
     assert "there is no suite 'none'" in capsys.readouterr().err
 
 
+def test_a_variant_that_a_suite_does_not_have_is_explained(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert main(["suite", "hear", "--variant", "none"]) == 2
+    assert "there is no variant 'none'; there are: elevenlabs, openai" in capsys.readouterr().err
+    assert main(["suite", "hear", "--call", "sales"]) == 2
+    assert "'sales' is not among: hangup" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize("speed", ["0", "fast", "100"])
 def test_a_speed_that_makes_no_sense_is_refused(speed: str) -> None:
     with pytest.raises(SystemExit, match="2"):

@@ -14,8 +14,9 @@ import openai
 import pytest
 
 from lab.emulators.openai_messages import Fault
-from lab.emulators.openai_transcription import API_KEY, OpenAITranscription, running_emulator
+from lab.emulators.openai_transcription import API_KEY, OpenAITranscription
 from lab.emulators.recognition import Answers
+from lab.emulators.serving import running_emulator
 
 pytestmark = pytest.mark.unit
 

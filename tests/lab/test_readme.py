@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import get_args
 
 import pytest
+import yaml
 
 from agent.playbook_file import parse_playbook
 from lab.call_file import (
@@ -22,7 +23,10 @@ from lab.call_file import (
     NoiseKind,
     Participant,
 )
+from lab.emulators import elevenlabs_faults, openai_messages
 from lab.lint import lint_call
+from lab.provider import ElevenLabsProvider, OpenAIProvider
+from lab.suite_file import SUITES, Suite, Variant
 
 pytestmark = pytest.mark.unit
 
@@ -39,6 +43,11 @@ PARTS = (
     ExpectedTalkingPoint,
     HeardWords,
     LatencyLimits,
+    Variant,
+    ElevenLabsProvider,
+    OpenAIProvider,
+    elevenlabs_faults.Fault,
+    openai_messages.Fault,
 )
 
 
@@ -65,12 +74,34 @@ def test_every_field_has_its_place_in_the_manual() -> None:
     assert wanted <= named
 
 
-@pytest.mark.parametrize("names", [Action, FliteVoice, NoiseKind])
-def test_every_choice_has_its_place_in_the_manual(names: object) -> None:
-    for name in get_args(names):
+@pytest.mark.parametrize(
+    "names",
+    [
+        get_args(Action),
+        get_args(FliteVoice),
+        get_args(NoiseKind),
+        get_args(openai_messages.Fault.model_fields["kind"].annotation),
+        tuple(elevenlabs_faults.FaultKind),
+        tuple(elevenlabs_faults.Moment),
+    ],
+)
+def test_every_choice_has_its_place_in_the_manual(names: tuple[str, ...]) -> None:
+    assert names
+    for name in names:
         assert f"`{name}`" in TEXT
 
 
 def test_every_call_has_its_place_in_the_manual() -> None:
     for path in README.parent.glob("calls/*.yaml"):
+        assert f"| `{path.stem}` |" in TEXT
+
+
+def test_the_example_of_a_suite_can_be_copied() -> None:
+    suite = Suite.model_validate(yaml.safe_load(example("variants")))
+
+    assert [variant.name for variant in suite.variants] == ["dropped", "killed"]
+
+
+def test_every_suite_has_its_place_in_the_manual() -> None:
+    for path in SUITES.glob("*.yaml"):
         assert f"| `{path.stem}` |" in TEXT

@@ -7,7 +7,7 @@ import pytest
 from lab.sabotage import SABOTAGES, Sabotage
 from lab.score import score
 from lab.witness import SeenTranscript
-from tests.lab.recordings import EDGE_SECONDS, make_recording, tone
+from tests.lab.recordings import CALL, EDGE_SECONDS, make_recording, tone
 
 pytestmark = pytest.mark.unit
 
@@ -25,6 +25,17 @@ def test_a_sabotage_of_what_was_seen_fails_exactly_its_score(sabotage: Sabotage)
 
     assert failures
     assert all(failure.startswith(sabotage.fails) for failure in failures)
+
+
+def test_a_call_may_allow_finals_in_any_order() -> None:
+    expected = CALL.expectations.model_copy(update={"in_order": False})
+    recording = make_recording(CALL.model_copy(update={"expectations": expected}))
+    SABOTAGES["swap-order"].spoil(recording)
+
+    result = score(recording)
+
+    assert result.order
+    assert result.failures == []
 
 
 def test_a_last_word_that_was_not_played_is_lost_at_its_end_only() -> None:

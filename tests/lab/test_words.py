@@ -22,3 +22,10 @@ def test_words_are_found_only_in_a_row_and_whole() -> None:
     assert find_words(words, ["price", "the"]) is None
     assert find_words(words, ["pri"]) is None
     assert find_words(words, []) is None
+
+
+def test_a_misheard_word_is_allowed_where_it_is_said_and_a_missing_one_never() -> None:
+    heard = ["one", "too", "three"]
+    assert find_words(heard, ["one", "two", "three"]) is None
+    assert find_words(heard, ["one", "two", "three"], misheard=1) == 0
+    assert find_words(["one", "three"], ["one", "two", "three"], misheard=1) is None

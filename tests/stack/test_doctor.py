@@ -93,6 +93,12 @@ def test_what_is_not_on_path_comes_with_the_way_to_get_it(
         "missing", "go", "builds the media server: install Go, or put livekit-server on PATH"
     )
     assert find("flite").state == "optional"
+    assert find("espeak-ng") == Finding(
+        "optional",
+        "espeak-ng",
+        "tells how names in a playbook sound, renders voices of new lab calls: "
+        "apt-get install espeak-ng",
+    )
     assert find("media server").state == "missing"
     assert find("page").state == "missing"
 

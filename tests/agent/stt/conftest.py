@@ -5,8 +5,9 @@ from contextlib import AsyncExitStack
 
 import pytest
 
-from lab.emulators.openai_transcription import OpenAITranscription, running_emulator
+from lab.emulators.openai_transcription import OpenAITranscription
 from lab.emulators.recognition import Answers, Hearing, Recognizer, Voice
+from lab.emulators.serving import running_emulator
 
 StartServer = Callable[..., Awaitable[OpenAITranscription]]
 

@@ -10,9 +10,10 @@ from agent.stt.chain import ChainSTT, Provider
 from agent.stt.elevenlabs_stream import Patience
 from agent.stt.health import ChainTimes
 from agent.stt.openai_batch import OpenAIBatchSTT
-from lab.emulators.elevenlabs import ElevenLabsEmulator, running_emulator
+from lab.emulators.elevenlabs import ElevenLabsEmulator
 from lab.emulators.elevenlabs_faults import Fault, FaultKind
 from lab.emulators.openai_transcription import API_KEY, OpenAITranscription
+from lab.emulators.serving import running_emulator
 from tests.agent.stt.conftest import StartServer
 from tests.agent.stt.elevenlabs_speech import LINES, push, recognizer, say
 from tests.agent.stt.streams import finals_of, next_final

@@ -10,9 +10,10 @@ from livekit.agents import (
     APIError,
 )
 
-from lab.emulators.elevenlabs import ElevenLabsEmulator, running_emulator
+from lab.emulators.elevenlabs import ElevenLabsEmulator
 from lab.emulators.elevenlabs_faults import Fault, FaultKind
 from lab.emulators.recognition import PocketSphinx
+from lab.emulators.serving import running_emulator
 from tests.agent.speech import read_line, share_heard
 from tests.agent.stt.elevenlabs_speech import (
     FINAL,

@@ -13,8 +13,9 @@ from livekit.agents import (
 )
 
 from agent.stt.elevenlabs_stream import Patience
-from lab.emulators.elevenlabs import API_KEY, ElevenLabsEmulator, running_emulator
+from lab.emulators.elevenlabs import API_KEY, ElevenLabsEmulator
 from lab.emulators.elevenlabs_faults import Fault, FaultKind, Moment
+from lab.emulators.serving import running_emulator
 from tests.agent.stt.elevenlabs_speech import (
     INTERIM,
     LINES,
@@ -217,6 +218,19 @@ async def test_a_late_answer_is_waited_for(emulator: ElevenLabsEmulator) -> None
     stream, finals = await hear(recognizer(emulator), LINES[:3])
     assert finals == LINES[:3]
     assert stream.sessions == 1
+
+
+async def test_speech_that_is_sent_late_is_given_time_to_be_heard(
+    emulator: ElevenLabsEmulator,
+) -> None:
+    """After an outage a service has much to hear at once; asked again it would have more."""
+    emulator.faults.add(Fault(kind=FaultKind.SLOW, seconds=0.3, times=None))
+    patience = Patience(give_up_seconds=0.05, answer_seconds=0.05, catch_up_share=60.0)
+    async with recognizer(emulator, patience=patience).stream() as stream:
+        await until(lambda: stream.sessions == 1)
+        say(stream, LINES[0])
+        assert await next_final(stream) == LINES[0]
+        assert stream.sessions == 1
 
 
 async def test_a_session_that_never_answers_is_replaced(emulator: ElevenLabsEmulator) -> None:

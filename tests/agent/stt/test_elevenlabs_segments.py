@@ -53,6 +53,19 @@ def test_at_the_end_the_rest_is_sent_however_short_and_then_the_commit_is_due() 
     assert speech.is_commit_due
 
 
+def test_what_was_spoken_before_a_session_could_have_it_is_late() -> None:
+    speech = UnansweredSpeech()
+    speech.push(bytes(MESSAGE_BYTES))
+    send_all(speech)
+    speech.push(SECOND)
+    send_all(speech)
+    assert speech.head
+    assert speech.head.late_seconds == MESSAGE_BYTES / BYTES_PER_SECOND
+    speech.begin_again()
+    send_all(speech)
+    assert speech.head.late_seconds == 1 + MESSAGE_BYTES / BYTES_PER_SECOND
+
+
 def test_the_next_segment_waits_for_the_answer_of_the_one_before() -> None:
     speech = UnansweredSpeech()
     committed(speech)

@@ -62,6 +62,18 @@ def test_the_pauses_grow_and_end_with_a_real_final() -> None:
     assert bench.health.due_at(0) - bench.now == 5.0
 
 
+def test_while_nobody_else_can_be_asked_the_pauses_stay_short() -> None:
+    alone, both = Bench(1), Bench(2)
+    for _ in range(5):
+        alone.fail()
+        assert alone.health.due_at(0) - alone.now == 2.0
+    both.fail(0)
+    both.fail(1)
+    assert (both.health.due_at(0) - both.now, both.health.due_at(1) - both.now) == (5.0, 2.0)
+    alone.fail(0, "quota")
+    assert alone.health.due_at(0) - alone.now == 600.0
+
+
 @pytest.mark.parametrize("reason", ["quota", "refused"])
 def test_a_refusal_is_left_alone_for_ten_minutes(reason: str) -> None:
     bench = Bench()
@@ -87,8 +99,8 @@ def test_with_all_down_the_one_that_is_due_first_is_tried() -> None:
     bench.fail(0, "refused")
     bench.fail(1)
     assert bench.health.pick() is None
-    assert bench.health.next_due_at() == 105.0
-    bench.now = 105.0
+    assert bench.health.next_due_at() == 102.0
+    bench.now = 102.0
     assert bench.health.pick() == 1
     bench.health.answered(1, bench.health.epoch(1))
     assert bench.told[-1] == (1, "back")

@@ -1,0 +1,50 @@
+"""When a segment of speech begins and ends."""
+
+from dataclasses import dataclass
+from typing import Final
+
+_SENTENCE_MARKS: Final = frozenset(".?!…。？！")
+_CLAUSE_MARKS: Final = frozenset(",;:،、，；")
+_CLOSING_SIGNS: Final = "\"')]»”’ "
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GateSettings:
+    """The speech gate's thresholds and times."""
+
+    start_probability: float = 0.5
+    """A window at least this likely to be speech can begin a segment."""
+    stay_probability: float = 0.35
+    """A window less likely than this counts as silence inside a segment."""
+    start_windows: int = 2
+    """Windows of speech in a row that begin a segment."""
+    pre_roll_seconds: float = 0.3
+    """Audio from before the first window of speech that goes with a segment, at least."""
+    silence_seconds: float = 0.22
+    """Silence that ends a segment, while its text says nothing about it."""
+    sentence_silence_seconds: float = 0.19
+    """Silence that ends a segment whose text is a whole sentence."""
+    sentence_words: int = 4
+    """Words that a sentence has at least; "Well." is mostly the beginning of one."""
+    clause_silence_seconds: float = 0.4
+    """Silence that ends a segment whose text stops at a comma."""
+    tail_seconds: float = 0.1
+    """How much of the silence that ends a segment goes with it."""
+    longest_segment_seconds: float = 15.0
+    """A segment without such a silence is cut, at the quietest place of the last seconds."""
+    look_back_seconds: float = 3.0
+    """How far back the quietest place may be."""
+
+    def silence_after(self, text: str) -> float:
+        """Return the silence that ends a segment of which this is the newest interim.
+
+        The sign at its end tells a pause from an end. A recognizer that writes no punctuation
+        changes nothing: an interim always lags behind, so that there is no sign does not mean
+        that the sentence goes on.
+        """
+        sign = text.rstrip(_CLOSING_SIGNS)[-1:]
+        if sign in _CLAUSE_MARKS:
+            return self.clause_silence_seconds
+        if sign in _SENTENCE_MARKS and len(text.split()) >= self.sentence_words:
+            return self.sentence_silence_seconds
+        return self.silence_seconds

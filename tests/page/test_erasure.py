@@ -1,0 +1,134 @@
+"""After "Forget what I said" no word is left: store, logs, and both pages are searched."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+from playwright.async_api import Page, expect
+
+from lab.emulators.elevenlabs import API_KEY, ElevenLabsEmulator
+from lab.emulators.recognition import Hearing, Voice
+from lab.emulators.serving import running_emulator
+from tests.openai_server import API_KEY as MODEL_KEY
+from tests.openai_server import MODEL, Fault, openai_server
+from tests.page.browser import chromium
+from tests.page.steps import PATIENCE_MS, join, lines_of, open_room, press
+from tests.parts import TestStack
+
+pytestmark = pytest.mark.page
+
+OF_ANA, OF_BEN = "velvetanchor", "quartzbeetle"
+"""Words that stand in no program, no log and no playbook."""
+LINES = {OF_ANA: f"we keep every {OF_ANA} in one place", OF_BEN: f"what is the price of a {OF_BEN}"}
+ECHO = f"Speak of the {OF_BEN}"
+BOTH_KINDS = 20
+
+
+class MarkedVoices:
+    """Hears a word of Ana's in all that the first voice says, and one of Ben's in the others'."""
+
+    def __init__(self) -> None:
+        self._first: Voice | None = None
+
+    def open_segment(self, voice: Voice) -> Hearing:
+        self._first = self._first or voice
+        return _Marked(LINES[OF_ANA if voice is self._first else OF_BEN])
+
+
+class _Marked:
+    def __init__(self, line: str) -> None:
+        self._line = line
+
+    async def push(self, pcm: bytes) -> str:
+        return self._line
+
+    async def end(self) -> str:
+        return self._line
+
+    async def cancel(self) -> None:
+        return None
+
+
+def quote_ana_and_echo_ben(_honest: str) -> str:
+    """An answer that rests on Ana's words, which stand first, and repeats Ben's."""
+    return json.dumps({"line": 1, "quote": OF_ANA, "say": ECHO})
+
+
+@pytest.fixture
+async def marked_stack(tmp_path: Path) -> AsyncIterator[TestStack]:
+    """A stack that hears marked words, and is advised by a model that repeats them."""
+    async with (
+        running_emulator(ElevenLabsEmulator(MarkedVoices())) as emulator,
+        openai_server() as model,
+    ):
+        # By turns the honest answer, which quotes Ben, and the other one.
+        model.script.extend([Fault(), Fault(body=quote_ana_and_echo_ben)] * BOTH_KINDS)
+        running = TestStack(
+            tmp_path / "stack",
+            settings={
+                "STT": "elevenlabs",
+                "ELEVENLABS_API_KEY": API_KEY,
+                "ELEVENLABS_BASE_URL": emulator.base_url,
+                "OPENAI_API_KEY": MODEL_KEY,
+                "OPENAI_BASE_URL": model.base_url,
+                "LLM_MODEL": MODEL,
+                "WINDOW_SECONDS": "600",
+            },
+        )
+        running.folder.mkdir()
+        await asyncio.to_thread(running.start)
+        yield running
+        await asyncio.to_thread(running.stop)
+
+
+def files_with(word: str, stack: TestStack) -> set[str]:
+    """The files of the whole stack that hold a word: store, its journal and index, every log."""
+    return {
+        path.name
+        for path in stack.folder.rglob("*")
+        if path.is_file() and word.encode() in path.read_bytes().lower()
+    }
+
+
+async def shows(page: Page, word: str) -> bool:
+    """Whether a word stands anywhere in a page, or in what it keeps."""
+    kept = await page.evaluate("JSON.stringify([{...localStorage}, {...sessionStorage}])")
+    return word in (await page.content() + kept).lower()
+
+
+async def test_no_word_of_who_withdrew_is_left_in_store_logs_and_pages(
+    marked_stack: TestStack, host_microphone: Path, guest_microphone: Path
+) -> None:
+    stack = marked_stack
+    room = await open_room(stack, consent="notice")
+    async with chromium(host_microphone) as host, chromium(guest_microphone) as guest:
+        await join(host, room["host"], "Ana")
+        await expect(lines_of(host, "Ana").first).to_contain_text(OF_ANA, timeout=PATIENCE_MS)
+        await join(guest, room["guest"], "Ben")
+        points = host.get_by_test_id("talking-points").locator("li")
+        of_ben = points.filter(has=host.locator("footer", has_text="Ben"))
+        for expected in (
+            of_ben.and_(host.locator('[data-source="playbook"]')),
+            of_ben.and_(host.locator('[data-source="model"]')).filter(has_text=OF_BEN),
+            points.filter(has=host.locator("footer", has_text="Ana")).filter(has_text=ECHO),
+        ):
+            await expect(expected.first).to_be_visible(timeout=PATIENCE_MS)
+        await expect(lines_of(guest, "Ben").first).to_contain_text(OF_BEN, timeout=PATIENCE_MS)
+        assert any(name.startswith("records.db") for name in files_with(OF_BEN, stack))
+
+        await press(guest, "Do not transcribe me")
+        await press(guest, "Forget what I said")
+        await expect(guest.get_by_test_id("own-standing")).to_contain_text(
+            "what you said is forgotten", timeout=PATIENCE_MS
+        )
+        # Ben speaks on all the while; that a line of Ana's comes shows that the call listens.
+        lines = await lines_of(guest, "Ana").count()
+        await expect(lines_of(guest, "Ana").nth(lines)).to_be_visible(timeout=PATIENCE_MS)
+        assert not await shows(host, OF_BEN)
+        assert not await shows(guest, OF_BEN)
+        assert await shows(host, OF_ANA)
+        await expect(points).to_have_count(0)
+    assert files_with(OF_BEN, stack) == set()
+    assert any(name.startswith("records.db") for name in files_with(OF_ANA, stack))
