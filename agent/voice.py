@@ -34,6 +34,7 @@ PATIENCE_SECONDS: Final = 5.0
 CAPPED_SECONDS: Final = 60.0
 """How long a voice that costs is left alone near a cap."""
 _FRAME_BYTES: Final = SAMPLE_RATE_HZ // 50 * 2
+_HUSH_BYTES: Final = 5 * _FRAME_BYTES
 _LOOK_SECONDS: Final = 0.05
 
 
@@ -138,7 +139,7 @@ class Voice:
         finally:
             if self._saying in {None, saying}:
                 self._saying = None
-                self._hush()
+                await self._hush()
         stopped = any(task.cancelled() for task in saying.tasks)
         return Spoken(" ".join(saying.begun), complete=not stopped)
 
@@ -148,7 +149,8 @@ class Voice:
         if saying:
             for task in saying.tasks:
                 task.cancel()
-            self._hush()
+            if self._source:
+                self._source.clear_queue()
 
     def on_speech(self, _identity: str) -> None:
         """A participant begins to speak: whoever is heard has the floor."""
@@ -162,14 +164,20 @@ class Voice:
         publication, self._publication = self._publication, None
         if publication and self._room.isconnected():
             await self._room.local_participant.unpublish_track(publication.sid)
-        if self._source:
-            await self._source.aclose()
+        source, self._source = self._source, None
+        if source:
+            await source.aclose()
         for voice in self._voices:
             await voice.aclose()
 
-    def _hush(self) -> None:
+    async def _hush(self) -> None:
+        """Send silence: a track that sends nothing is heard on for a while.
+
+        Receivers cover what they take for a lost packet by drawing out the last sound.
+        """
         if self._source:
             self._source.clear_queue()
+            await _push(self._source, bytes(_HUSH_BYTES))
 
     async def _synthesize(self, saying: _Saying, parts: AsyncIterable[str]) -> None:
         async with aclosing(sentences(parts)) as found:

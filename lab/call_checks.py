@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING, Final
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
+from lab.call_events import Event, Request
 from lab.call_parts import (
     EVERYBODY,
     EspeakVoice,
-    Event,
     Expectations,
     ExpectedTalkingPoint,
+    ExpectedTask,
     HeardWords,
     LatencyLimits,
     Line,
@@ -56,9 +57,11 @@ _PARTS: Final[dict[Place, type[BaseModel]]] = {
     ("lines",): Line,
     ("noise",): Noise,
     ("events",): Event,
+    ("events", "requests"): Request,
     ("expectations",): Expectations,
     ("expectations", "talking_points"): ExpectedTalkingPoint,
     ("expectations", "heard"): HeardWords,
+    ("expectations", "tasks"): ExpectedTask,
     ("expectations", "max_latency_ms"): LatencyLimits,
 }
 

@@ -8,15 +8,13 @@ import yaml
 from pydantic import Field, ValidationError
 
 from lab.call_checks import CallFileError, contradictions, first_wrong
+from lab.call_events import PROVIDER_ACTIONS, SERVER_ACTIONS, Action, Event, Request
 from lab.call_parts import (
     EVERYBODY,
-    PROVIDER_ACTIONS,
-    SERVER_ACTIONS,
-    Action,
     EspeakVoice,
-    Event,
     Expectations,
     ExpectedTalkingPoint,
+    ExpectedTask,
     FliteVoice,
     HeardWords,
     LatencyLimits,
@@ -43,6 +41,7 @@ __all__ = [
     "Event",
     "Expectations",
     "ExpectedTalkingPoint",
+    "ExpectedTask",
     "FliteVoice",
     "HeardWords",
     "LatencyLimits",
@@ -50,6 +49,7 @@ __all__ = [
     "Noise",
     "NoiseKind",
     "Participant",
+    "Request",
     "Voice",
     "find_words",
     "load_call",

@@ -1,4 +1,4 @@
-"""The parts of a call file: who takes part, what is said, what happens, what must come of it."""
+"""The parts of a call file: who takes part, what is said, what must come of it."""
 
 from typing import Annotated, Any, Final, Literal, Self
 
@@ -40,7 +40,7 @@ class Part(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True)
 
 
-def _one_of(*fields: str) -> dict[str, Any]:
+def one_of(*fields: str) -> dict[str, Any]:
     """Say in the JSON Schema that exactly one of some fields is written."""
     return {"oneOf": [{"required": [field]} for field in fields]}
 
@@ -119,7 +119,7 @@ NoiseKind = Literal["white", "pink", "babble", "hum"]
 class Noise(Part):
     """Something that a microphone hears all the time."""
 
-    model_config = ConfigDict(json_schema_extra=_one_of("kind", "file"))
+    model_config = ConfigDict(json_schema_extra=one_of("kind", "file"))
 
     who: Name = EVERYBODY
     """Whose microphone: an identity, or all."""
@@ -139,95 +139,10 @@ class Noise(Part):
         return self
 
 
-Action = Literal[
-    "join",
-    "leave",
-    "hang_up",
-    "mute",
-    "unmute",
-    "reconnect",
-    "reload",
-    "republish",
-    "network",
-    "kill_worker",
-    "kill_job",
-    "stop_media_server",
-    "start_media_server",
-    "stop_provider",
-    "start_provider",
-]
-SERVER_ACTIONS: Final = frozenset(
-    {"kill_worker", "kill_job", "stop_media_server", "start_media_server"}
-)
-"""Actions that befall a part of the stack, not a participant."""
-PROVIDER_ACTIONS: Final = frozenset({"stop_provider", "start_provider"})
-"""Actions that befall the provider of a suite's variant."""
-
-
-class Event(Part):
-    """Something that happens in the call, beside what is said."""
-
-    model_config = ConfigDict(json_schema_extra=_one_of("at", "with_line", "after_line"))
-
-    do: Action
-    """join: comes (again, under the same identity). leave: says good-bye to the server. hang_up:
-    is gone at once. mute, unmute: the microphone. reconnect: loses the server and resumes.
-    reload: as a browser's page that is loaded again, without a good-bye. republish: a new
-    microphone track in place of the old. network: loses or delays packets. kill_worker: the
-    worker's process ends and a new one starts. kill_job: the process of this call ends.
-    stop_media_server, start_media_server: also for everybody else. stop_provider, start_provider:
-    the emulated service that hears; in suites only."""
-    who: Name | None = None
-    """Identity; None for what befalls the servers."""
-    at: Annotated[Number, Field(ge=0)] | None = None
-    """Seconds from the start of the call."""
-    with_line: LineNumber | None = None
-    """Or when this line begins."""
-    after_line: LineNumber | None = None
-    """Or right after the last word of this line."""
-    offset_seconds: Number = 0.0
-    """Later than with_line or after_line by so much; earlier when negative."""
-    loss_percent: Annotated[Number, Field(ge=0, le=100)] | None = None
-    """network: packets lost."""
-    delay_ms: Annotated[Number, Field(ge=0, le=10_000)] | None = None
-    """network: how much later packets arrive."""
-    seconds: Annotated[Number, Field(gt=0)] | None = None
-    """network: for how long; None: until the call ends."""
-
-    @model_validator(mode="after")
-    def _fits_together(self) -> Self:
-        times = [self.at, self.with_line, self.after_line]
-        if sum(time is not None for time in times) != 1:
-            reason = "an event has one of at, with_line and after_line"
-            raise UnfitError(reason, "Write exactly one of them")
-        if self.at is not None and self.offset_seconds:
-            remedy = "Add the two up in at, or use with_line or after_line"
-            raise UnfitError("at has no offset_seconds", remedy, "offset_seconds")
-        befalls_nobody = self.do in SERVER_ACTIONS | PROVIDER_ACTIONS
-        if befalls_nobody and self.who is not None:
-            reason = f"{self.do} befalls a server, nobody in the call"
-            raise UnfitError(reason, "Remove who", "who")
-        if not befalls_nobody and self.who is None:
-            raise UnfitError(f"{self.do} needs somebody", "Add who: with an identity")
-        self._check_network()
-        return self
-
-    def _check_network(self) -> None:
-        if self.do == "network":
-            if self.loss_percent is None and self.delay_ms is None:
-                remedy = "Add loss_percent: or delay_ms:, 0 to mend it"
-                raise UnfitError("network needs what is wrong with it", remedy)
-            return
-        for field in ("loss_percent", "delay_ms", "seconds"):
-            if getattr(self, field) is not None:
-                reason = f"only network has {field}"
-                raise UnfitError(reason, f"Remove {field}, or write do: network", field)
-
-
 class ExpectedTalkingPoint(Part):
     """A talking point that hosts must see once."""
 
-    model_config = ConfigDict(json_schema_extra=_one_of("rule", "text"))
+    model_config = ConfigDict(json_schema_extra=one_of("rule", "text"))
 
     rule: Name | None = None
     """Id of the playbook's rule."""
@@ -245,6 +160,15 @@ class ExpectedTalkingPoint(Part):
         if (self.rule is None) == (self.text is None):
             raise UnfitError("a talking point has either rule or text", "Write one of the two")
         return self
+
+
+class ExpectedTask(Part):
+    """A task that the hosts must see, and nobody else."""
+
+    what: Text
+    """Words that stand in it."""
+    state: Literal["proposed", "confirmed", "done", "rejected"] = "proposed"
+    """What it is when the call ends."""
 
 
 class HeardWords(Part):
@@ -274,6 +198,12 @@ class Expectations(Part):
 
     talking_points: tuple[ExpectedTalkingPoint, ...] = ()
     """Each once and in time; a talking point that is not listed fails the call."""
+    last_word: Literal["playbook", "model"] | None = None
+    """Who has written the last version of each of them; None: either."""
+    max_talking_points: Annotated[int, Field(strict=True, ge=0)] | None = None
+    """How many a host may get, the models' own ones too; None: any number."""
+    tasks: tuple[ExpectedTask, ...] = ()
+    """Each once; a task that is not listed fails the call."""
     heard: tuple[HeardWords, ...] = ()
     """What the finals must hold."""
     not_heard: tuple[Text, ...] = ()

@@ -151,20 +151,22 @@ class ModelChain:
 
     async def _next(self, request: ModelRequest, trial: _Trial) -> int | None:
         """Return the model to ask now, after waiting for it if it is worth it; None: none."""
-        times = {
-            number: max(link.pace.ready_at(_tokens(link, request)), self._ask_at(number, trial))
-            for number, link in enumerate(self._links)
-        }
-        now = _now()
-        # Best first; but one that has failed is asked before one that works only if nothing else.
-        ready = [number for number, at in times.items() if at <= now]
-        if ready:
-            return min(ready, key=lambda n: (not self._health.is_up(n), trial.tries.get(n, 0), n))
-        number = min(times, key=lambda n: (times[n], n))
-        if times[number] >= trial.deadline:
-            return None
-        await asyncio.sleep(times[number] - now)
-        return number
+        while True:
+            times = {
+                number: max(link.pace.ready_at(_tokens(link, request)), self._ask_at(number, trial))
+                for number, link in enumerate(self._links)
+            }
+            now = _now()
+            ready = [number for number, at in times.items() if at <= now]
+            if ready:
+                # Best first; one that is only due to be tried again, when no other can be asked.
+                return min(
+                    ready, key=lambda n: (not self._health.is_up(n), trial.tries.get(n, 0), n)
+                )
+            soonest = min(times.values())
+            if soonest >= trial.deadline:
+                return None
+            await asyncio.sleep(soonest - now)
 
     def _ask_at(self, number: int, trial: _Trial) -> float:
         if number in trial.again_at:

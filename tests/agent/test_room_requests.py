@@ -104,11 +104,9 @@ async def test_a_spoken_order_becomes_a_task_when_the_host_confirms_it(stack: Te
             assert answer.status == 200
         await host.wait_until(lambda: meeting.tasks(host)[-1].state == "done")
 
-        assert (proposed.state, proposed.what, proposed.who) == (
-            "proposed",
-            "send the contract",
-            "Ana",
-        )
+        assert (proposed.state, proposed.who) == ("proposed", "Ana")
+        # The recognizer takes one article for the other now and then.
+        assert proposed.what in {"send the contract", "send a contract"}
         assert proposed.due_spoken == "on friday"
         assert len(proposed.due) == len("2026-11-20")
         assert proposed.host_identity == host.identity

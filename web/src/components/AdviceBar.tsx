@@ -21,15 +21,16 @@ export function AdviceBar({ state, costs, requests, onSettings }: AdviceBarProps
       <div className="advice-buttons" role="group" aria-label="Advice">
         <button
           type="button"
-          className="button small"
+          className="toggle"
+          aria-label={state.paused ? 'Resume advice' : 'Pause advice'}
           onClick={() => void requests.ask(state.paused ? resume() : pause())}
         >
-          {state.paused ? 'Resume advice' : 'Pause advice'}
+          {state.paused ? 'Resume' : 'Pause'}
         </button>
         {state.voice !== '' && (
           <button
             type="button"
-            className="button small"
+            className="toggle"
             onClick={() => void requests.ask(state.muted ? unmute() : mute())}
           >
             {state.muted ? 'Unmute voice' : 'Mute voice'}
@@ -41,12 +42,7 @@ export function AdviceBar({ state, costs, requests, onSettings }: AdviceBarProps
             {describeSpend(costs)}
           </span>
         )}
-        <button
-          type="button"
-          className="button small plain"
-          aria-haspopup="dialog"
-          onClick={onSettings}
-        >
+        <button type="button" className="toggle" aria-haspopup="dialog" onClick={onSettings}>
           Settings
         </button>
       </div>

@@ -42,7 +42,7 @@ export function Ask({ answers, state, requests, onJump }: AskProps) {
     <>
       <form className="ask" onSubmit={onSubmit}>
         <textarea
-          rows={2}
+          rows={1}
           maxLength={LONGEST_QUESTION}
           aria-label="Ask about this call"
           placeholder="Ask about this call: what was the budget?"

@@ -15,7 +15,6 @@ function point(fields: Partial<TalkingPoint> = {}): TalkingPoint {
     segment_id: 's1',
     speaker_identity: 'guest-1',
     speaker_name: 'Pat',
-    read_identities: [],
     heard_at_ms: 1000,
     sent_at_ms: 1001,
     answer: null,
@@ -113,13 +112,4 @@ test('a point rests on the words that it quotes, and on those that a model read 
   expect(restsOn(point(), 'guest-1')).toBe(true);
   expect(restsOn(read, 'guest-1')).toBe(true);
   expect(restsOn(read, 'guest-2')).toBe(false);
-});
-
-test('points that a model wrote after it had read a speaker are forgotten with them', () => {
-  const read_identities = ['guest-2', 'host-1'];
-  const known = mergeAll(
-    point({ id: 'a', source: 'model', read_identities, speaker_identity: 'host-1' }),
-    point({ id: 'b', source: 'model', read_identities: ['host-1'], speaker_identity: 'host-1' }),
-  );
-  expect(forgetPointsOn(known, 'guest-2').map(({ id }) => id)).toEqual(['b']);
 });
