@@ -165,7 +165,7 @@ def test_a_silence_is_preferred_to_quiet_speech_and_a_later_one_to_an_earlier() 
 def test_a_segment_is_not_cut_in_a_silence_that_may_end_it() -> None:
     script = ((48, 0.9), (SILENCE_WINDOWS, 0.1), (20, 0.1))
     gate = SpeechGate(CUT, ScriptedVoice(*script))
-    events = gate.push(shaped((76, 9000)))
+    events = gate.push(shaped((48 + SILENCE_WINDOWS + 20, 9000)))
     assert ends_of(events) == pytest.approx([48])
     (audio,) = audio_of(events)
     assert len(audio) == (48 + TAIL_WINDOWS) * WINDOW
