@@ -34,6 +34,7 @@ PATIENCE_SECONDS: Final = 5.0
 CAPPED_SECONDS: Final = 60.0
 """How long a voice that costs is left alone near a cap."""
 _FRAME_BYTES: Final = SAMPLE_RATE_HZ // 50 * 2
+_SETTLE_SECONDS: Final = 0.02
 _HUSH_BYTES: Final = 5 * _FRAME_BYTES
 _LOOK_SECONDS: Final = 0.05
 
@@ -60,7 +61,17 @@ class _Saying:
         """A sentence, then its audio; None: that was all. Full: synthesis waits."""
         self.begun: list[str] = []
         self.is_heard = False
-        self.tasks: list[asyncio.Task[None]] = []
+        self.is_stopped = False
+        self.synthesis: asyncio.Task[None] | None = None
+
+    def stop(self) -> None:
+        """Let nothing more come out of the queue."""
+        self.is_stopped = True
+        if self.synthesis:
+            self.synthesis.cancel()
+        while not self.pieces.empty():
+            self.pieces.get_nowait()
+        self.pieces.put_nowait(None)
 
 
 class Voice:
@@ -102,6 +113,9 @@ class Voice:
         self._source: rtc.AudioSource | None = None
         self._publication: rtc.LocalTrackPublication | None = None
         self._saying: _Saying | None = None
+        self._newest = 0
+        self._floor = asyncio.Lock()
+        """Held while something is said: a source takes one frame at a time."""
 
     @property
     def name(self) -> str:
@@ -127,30 +141,35 @@ class Voice:
         if not self.name:
             raise VoiceMissingError(self._missing_because)
         self.stop()
+        self._newest += 1
+        number = self._newest
+        async with self._floor:
+            if number != self._newest:
+                return Spoken("", complete=False)  # something newer has come meanwhile
+            return await self._say(parts)
+
+    async def _say(self, parts: AsyncIterable[str]) -> Spoken:
         saying = self._saying = _Saying()
         try:
             async with asyncio.TaskGroup() as tasks:
-                saying.tasks = [
-                    tasks.create_task(self._synthesize(saying, parts), name="synthesis"),
-                    tasks.create_task(self._play(saying), name="playing"),
-                ]
+                saying.synthesis = tasks.create_task(self._synthesize(saying, parts))
+                tasks.create_task(self._play(saying))
         except* VoiceMissingError as errors:
             raise errors.exceptions[0] from None
         finally:
-            if self._saying in {None, saying}:
-                self._saying = None
-                await self._hush()
-        stopped = any(task.cancelled() for task in saying.tasks)
-        return Spoken(" ".join(saying.begun), complete=not stopped)
+            self._saying = None
+            if self._source:
+                # Cancelling leaves a frame on its way into the source; emptied, it takes it.
+                self._source.clear_queue()
+                await asyncio.sleep(_SETTLE_SECONDS)
+        return Spoken(" ".join(saying.begun), complete=not saying.is_stopped)
 
     def stop(self) -> None:
         """Fall silent at once; nothing happens when nothing is said."""
-        saying, self._saying = self._saying, None
-        if saying:
-            for task in saying.tasks:
-                task.cancel()
-            if self._source:
-                self._source.clear_queue()
+        if self._saying:
+            self._saying.stop()
+        if self._source:
+            self._source.clear_queue()
 
     def on_speech(self, _identity: str) -> None:
         """A participant begins to speak: whoever is heard has the floor."""
@@ -169,15 +188,6 @@ class Voice:
             await source.aclose()
         for voice in self._voices:
             await voice.aclose()
-
-    async def _hush(self) -> None:
-        """Send silence: a track that sends nothing is heard on for a while.
-
-        Receivers cover what they take for a lost packet by drawing out the last sound.
-        """
-        if self._source:
-            self._source.clear_queue()
-            await _push(self._source, bytes(_HUSH_BYTES))
 
     async def _synthesize(self, saying: _Saying, parts: AsyncIterable[str]) -> None:
         async with aclosing(sentences(parts)) as found:
@@ -237,22 +247,26 @@ class Voice:
                 continue
             source = await self._open_track()
             if not saying.is_heard:
-                await self._wait_for_floor()
-                saying.is_heard = True
-            if sentence:
+                await self._wait_for_floor(saying)
+                saying.is_heard = not saying.is_stopped
+            if sentence and saying.is_heard:
                 saying.begun.append(sentence)
                 sentence = ""
-            rest = await _push(source, rest + piece)
-        if self._source:
-            if rest:
-                await _push(self._source, rest.ljust(_FRAME_BYTES, b"\0"))
+            rest = await _push(source, rest + piece, saying)
+        if self._source and saying.is_heard:
+            if saying.is_stopped:
+                # Receivers draw out the last sound when nothing more comes: silence ends it.
+                self._source.clear_queue()
+                rest = bytes(_HUSH_BYTES)
+            await _push(self._source, rest.ljust(_FRAME_BYTES, b"\0"))
             await self._source.wait_for_playout()
 
-    async def _wait_for_floor(self) -> None:
+    async def _wait_for_floor(self, saying: _Saying) -> None:
         waited_seconds = 0.0
-        while self._somebody_speaks():  # no event tells of the end of everybody's speech
+        while self._somebody_speaks() and not saying.is_stopped:
             if waited_seconds >= PATIENCE_SECONDS:
-                self.stop()
+                saying.stop()
+            # No event tells of the end of everybody's speech.
             await asyncio.sleep(_LOOK_SECONDS)
             waited_seconds += _LOOK_SECONDS
 
@@ -273,10 +287,12 @@ class Voice:
         return self._source
 
 
-async def _push(source: rtc.AudioSource, pcm: bytes) -> bytes:
-    """Play whole frames; return what is left over."""
+async def _push(source: rtc.AudioSource, pcm: bytes, saying: _Saying | None = None) -> bytes:
+    """Play whole frames, until `saying` is stopped; return what is left over."""
     whole = len(pcm) - len(pcm) % _FRAME_BYTES
     for start in range(0, whole, _FRAME_BYTES):
+        if saying and saying.is_stopped:
+            return b""
         frame = pcm[start : start + _FRAME_BYTES]
         await source.capture_frame(rtc.AudioFrame(frame, SAMPLE_RATE_HZ, 1, len(frame) // 2))
     return pcm[whole:]

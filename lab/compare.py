@@ -35,6 +35,13 @@ SECONDS: Final = Noise(absolute=0.5, share=0.1)
 DELAY_MS: Final = Noise(absolute=100.0, share=0.15)
 CPU: Final = Noise(absolute=1.0, share=0.15)
 MEMORY_MB: Final = Noise(absolute=20.0, share=0.1)
+_LISTS: Final = {
+    "talking_points": ("missed", "late", "twice", "unexpected", "other_writer"),
+    "told": ("unsupported", "unfinished", "said_twice"),
+    "tasks": ("missed", "twice", "unexpected", "wrong_state"),
+    "requests": ("wrong",),
+}
+"""Parts of a score, and their lists of what went wrong."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,7 +81,7 @@ class _SuiteReport(BaseModel):
 
 def figures_of(score: Score) -> Iterator[Figure]:
     """Yield every number of a score for which less is better."""
-    words, points = score.words, score.talking_points
+    words = score.words
     yield Figure(name="failures", value=len(score.failures), noise=COUNTED)
     if words.error_rate is not None:
         yield Figure(name="words.error_rate", value=words.error_rate, noise=RATE)
@@ -84,8 +91,11 @@ def figures_of(score: Score) -> Iterator[Figure]:
     yield Figure(name="words.speech_without_text_seconds", value=missing, noise=SECONDS)
     for name in ("attribution", "duplicates", "order", "malformed"):
         yield Figure(name=name, value=getattr(score, name), noise=COUNTED)
-    for name in ("missed", "late", "twice", "unexpected"):
-        yield Figure(name=f"talking_points.{name}", value=len(getattr(points, name)), noise=COUNTED)
+    for part, names in _LISTS.items():
+        for name in names:
+            value = len(getattr(getattr(score, part), name))
+            yield Figure(name=f"{part}.{name}", value=value, noise=COUNTED)
+    yield Figure(name="leaked", value=len(score.leaked), noise=COUNTED)
     yield Figure(name="privacy.bytes", value=score.privacy.bytes, noise=COUNTED)
     for who, seen in score.coverage.items():
         yield Figure(name=f"coverage.{who}.lost_seconds", value=seen.lost_seconds, noise=SECONDS)

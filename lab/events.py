@@ -14,6 +14,7 @@ from lab.machine import ProcessTrees, jobs_of_worker
 from lab.network import Network, media_ports
 from lab.provider import RunningProvider
 from lab.recording import FOREVER, PlayedEvent, Recording
+from lab.requests import Requests
 from stack.part import Part
 from stack.running import RunningStack, wait_until_answers
 
@@ -32,6 +33,7 @@ class EventPlayer:
         trees: ProcessTrees | None,
         *,
         provider: RunningProvider | None = None,
+        requests: Requests | None = None,
     ) -> None:
         """Prepare.
 
@@ -41,12 +43,14 @@ class EventPlayer:
             stack: whose parts may be killed; None: somebody else's.
             trees: is told of parts that run as another process.
             provider: the emulated service that hears; None: there is none.
+            requests: sends what participants ask for in writing; None: nobody does.
         """
         self._recording = recording
         self._clients = clients
         self._stack = stack
         self._trees = trees
         self._provider = provider
+        self._requests = requests
         self._networks: dict[str, Network] = {}
         self._silent_since: dict[str, float] = {}
         self._absent_since: dict[str, float] = {}
@@ -120,6 +124,9 @@ class EventPlayer:
             case "network":
                 await self._spoil(event, who)
                 return
+            case "request":
+                await self._ask(event, who)
+                return
             case _:
                 self._gone(who, now)
                 await (client.reload() if event.do == "reload" else client.reconnect())
@@ -146,6 +153,12 @@ class EventPlayer:
         if event.seconds is not None:
             await asyncio.sleep(event.seconds)
             await network.aclose()
+
+    async def _ask(self, event: Event, who: str) -> None:
+        if self._requests is None:
+            raise PlayError("request needs a token server: play a whole call")
+        for request in event.requests:
+            await self._requests.send(request, who)
 
     async def _befall_provider(self, event: Event) -> None:
         if self._provider is None:

@@ -1,9 +1,13 @@
 """Asks the token server for what a page asks it for: a room, tokens, and the end of the room."""
 
+import json
 from dataclasses import dataclass
 from typing import Any, Literal
 
 import aiohttp
+from pydantic import TypeAdapter
+
+from wire.tasks import Task
 
 
 class PlayError(Exception):
@@ -54,6 +58,39 @@ class FrontDesk:
             {"Authorization": f"Bearer {self._room[role]['invitation']}"},
         )
         return Ticket(server_url=answer["server_url"], token=answer["participant_token"])
+
+    async def ask(
+        self, role: Literal["host", "guest"], method: str, path: str, body: bytes | None, kind: str
+    ) -> tuple[int, bytes]:
+        """Ask for anything with a role's invitation; return the status and the answer.
+
+        Raises:
+            PlayError: the token server is away.
+        """
+        headers = {"Authorization": f"Bearer {self._room[role]['invitation']}"}
+        if body is not None:
+            headers["Content-Type"] = kind
+        try:
+            async with self._http.request(
+                method, self.url + path, data=body, headers=headers
+            ) as response:
+                return response.status, await response.read()
+        except aiohttp.ClientError as error:
+            raise PlayError(
+                f"{method} {path} got no answer ({type(error).__name__}): is the token server away?"
+            ) from None
+
+    async def list_tasks(self) -> list[Task]:
+        """Return the tasks that the meeting has, as its hosts may read them.
+
+        Raises:
+            PlayError: the token server is away, or refused.
+        """
+        path = f"/rooms/{self.room_name}/tasks"
+        status, body = await self.ask("host", "GET", path, None, "")
+        if status != 200:
+            raise PlayError(f"GET {path}: refused with status {status}")
+        return TypeAdapter(list[Task]).validate_python(json.loads(body)["tasks"])
 
     async def close_room(self) -> None:
         """End the call for everybody; the token server may be gone already."""

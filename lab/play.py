@@ -19,6 +19,7 @@ from lab.microphone import Microphone, Samples, Speech
 from lab.noise import microphone_noise
 from lab.provider import RunningProvider
 from lab.recording import PlayedEvent, Recording, SpokenLine
+from lab.requests import Requests
 from lab.sabotage import Sabotage
 from lab.sound import SoundError, read_sound
 from lab.spy import SpyRing, read_private
@@ -121,17 +122,18 @@ class CallPlayer:
         if self._stack:
             pids = {name: part.pid for name, part in self._stack.parts.items()}
             self._trees = ProcessTrees(pids)
-        self._events = EventPlayer(
-            self.recording,
-            self._clients,
-            self._stack,
-            self._trees,
-            provider=self._options.provider,
-        )
-        self._events.check()
         async with AsyncExitStack() as exits, asyncio.TaskGroup() as tasks:
             http = await exits.enter_async_context(aiohttp.ClientSession())
             desk = FrontDesk(http, self._url, self._api_key)
+            self._events = EventPlayer(
+                self.recording,
+                self._clients,
+                self._stack,
+                self._trees,
+                provider=self._options.provider,
+                requests=Requests(self.recording, desk, self._clients.__getitem__),
+            )
+            self._events.check()
             self.recording.room_name = await desk.open_room(self._call.playbook)
             environment = self._stack.environment if self._stack else dict(os.environ)
             self._spies = SpyRing(desk, self.recording, environment, tasks)
@@ -279,6 +281,7 @@ class CallPlayer:
             task.cancel()
         for client in self._clients.values():
             await client.hang_up()
+        self.recording.stored_tasks = await desk.list_tasks()
         await desk.close_room()
 
     def _read_audio(self) -> list[Samples]:

@@ -4,11 +4,12 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Final
 
-from lab.call_file import CallFile, Event, Line, spoken_words
+from lab.call_file import CallFile, Event, Line, Request, spoken_words
 from lab.machine import PartUse
 from lab.microphone import Speech
 from lab.voices import RenderedLine
 from lab.witness import Witness
+from wire.tasks import Task
 
 FOREVER: Final = float("inf")
 _CUT_SECONDS: Final = 0.05
@@ -85,6 +86,17 @@ class PlayedEvent:
     """When it was over or in force, since the Unix epoch."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlayedRequest:
+    """A request of the call file, and its answer."""
+
+    who: str
+    """Identity of the call file."""
+    request: Request
+    answer: int | None
+    """As `Request.answer` counts it; None: it has none."""
+
+
 @dataclass(slots=True, kw_only=True)
 class Recording:
     """A call that was played."""
@@ -99,6 +111,7 @@ class Recording:
     """By the identity of the call file: when its first connect call began."""
     lines: list[SpokenLine] = field(default_factory=list)
     events: list[PlayedEvent] = field(default_factory=list)
+    requests: list[PlayedRequest] = field(default_factory=list)
     witnesses: dict[str, Witness] = field(default_factory=dict)
     """By the identity of the call file."""
     spies: list[Witness] = field(default_factory=list)
@@ -115,6 +128,10 @@ class Recording:
     """What the playbook would tell the host."""
     private_ids: list[str] = field(default_factory=list)
     """Ids of the playbook's rules."""
+    stored_tasks: list[Task] = field(default_factory=list)
+    """Those of the meeting when it was over, as the token server has them."""
+    instructions: list[str] = field(default_factory=list)
+    """What Sidenote told the models of a suite's variant to do: nobody in the call may read it."""
     machine: dict[str, PartUse] = field(default_factory=dict)
     """What each part of the stack cost; empty for a stack that somebody else runs."""
     sabotage: str | None = None

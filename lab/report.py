@@ -53,7 +53,7 @@ def _promises(score: Score) -> Table:
     hit = f"{len(points.hit)} of {points.expected}"
     wrong = {
         name: getattr(points, name)
-        for name in ("missed", "late", "twice", "unexpected")
+        for name in ("missed", "late", "twice", "unexpected", "other_writer")
         if getattr(points, name)
     }
     told = "; ".join(f"{name}: {', '.join(labels)}" for name, labels in wrong.items())
@@ -71,6 +71,9 @@ def _promises(score: Score) -> Table:
         ("duplicates", "seen twice", str(score.duplicates)),
         ("order", "finals out of order", str(score.order)),
         ("talking_points", "talking points in time", f"{hit}  {told}".rstrip()),
+        ("told", "talking points at a host", _told(score)),
+        ("tasks", "tasks as they must be", f"{len(score.tasks.found)} of {score.tasks.expected}"),
+        ("leaked", "readers of the models' instructions", str(len(score.leaked))),
         ("privacy", "private bytes at spies", str(score.privacy.bytes)),
     ]
     for name, label, value in rows:
@@ -78,6 +81,12 @@ def _promises(score: Score) -> Table:
         sign = Text("✗", style="red") if failed else Text("✓", style="green")
         table.add_row(sign, label, Text(value, style="red" if failed else ""))
     return table
+
+
+def _told(score: Score) -> str:
+    told = score.told
+    wrong = f"{len(told.unsupported)} unsupported, {len(told.said_twice)} said twice"
+    return f"{told.most}, {told.count('model')} by a model, {wrong}"
 
 
 def _speakers(score: Score) -> Table:

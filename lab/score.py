@@ -4,6 +4,7 @@ from collections import Counter
 from typing import Final
 
 from lab.call_file import spoken_words
+from lab.leaks import leaked_instructions
 from lab.machine import PartUse
 from lab.matching import end_of, finals_of, is_misattributed, read_finals, rightly_named, start_of
 from lab.privacy import Privacy, score_privacy
@@ -11,6 +12,8 @@ from lab.recording import Recording
 from lab.score_delays import Latency, count_out_of_order, final_delays, score_delays
 from lab.score_model import Score
 from lab.score_points import TalkingPoints, phrase_delay, score_talking_points
+from lab.score_requests import score_requests, score_tasks
+from lab.score_told import score_told
 from lab.score_words import Coverage, Words, score_coverage, score_words
 from lab.verdict import failures_of
 from lab.witness import SeenTranscript, Witness
@@ -50,6 +53,10 @@ def score(recording: Recording) -> Score:
         order=count_out_of_order(recording),
         malformed=max((witness.malformed for witness in everybody), default=0),
         talking_points=score_talking_points(recording),
+        told=score_told(recording),
+        tasks=score_tasks(recording),
+        requests=score_requests(recording),
+        leaked=leaked_instructions(recording),
         privacy=score_privacy(recording),
         coverage=score_coverage(recording, finals),
         latency_ms=score_delays(recording, finals),

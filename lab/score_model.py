@@ -8,6 +8,8 @@ from lab.machine import PartUse
 from lab.privacy import Privacy
 from lab.score_delays import Latency
 from lab.score_points import TalkingPoints
+from lab.score_requests import Requests, Tasks
+from lab.score_told import Told
 from lab.score_words import Coverage, Words
 
 REPORT_VERSION: Final = 1
@@ -38,6 +40,11 @@ class Score(BaseModel):
     malformed: int
     """Messages on Sidenote's topics that do not fit `wire`."""
     talking_points: TalkingPoints
+    told: Told = Field(default_factory=Told)
+    tasks: Tasks = Field(default_factory=lambda: Tasks(expected=0))
+    requests: Requests = Field(default_factory=Requests)
+    leaked: list[str] = Field(default_factory=list)
+    """Who has read a piece of what the models were told to do, with its first words."""
     privacy: Privacy
     coverage: dict[str, Coverage]
     """By the identity of the speaker."""

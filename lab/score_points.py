@@ -7,6 +7,7 @@ from pydantic import BaseModel, Field
 
 from lab.call_file import ExpectedTalkingPoint, find_words, spoken_words
 from lab.recording import Recording
+from lab.score_told import newest_points
 from lab.witness import SeenMessage, Witness
 from wire.talking_point import TalkingPoint
 
@@ -24,6 +25,8 @@ class TalkingPoints(BaseModel):
     late: list[str] = Field(default_factory=list)
     twice: list[str] = Field(default_factory=list)
     unexpected: list[str] = Field(default_factory=list)
+    other_writer: list[str] = Field(default_factory=list)
+    """Expected ones whose last version is not by whom the call file says."""
 
 
 def label_of(expected: ExpectedTalkingPoint) -> str:
@@ -85,7 +88,20 @@ def score_talking_points(recording: Recording) -> TalkingPoints:
         unexpected, twice = _too_many(expectations, host)
         result.unexpected += [each for each in unexpected if each not in result.unexpected]
         result.twice += [each for each in twice if each not in result.twice]
+        result.other_writer += [
+            each for each in _by_others(recording, host) if each not in result.other_writer
+        ]
     return result
+
+
+def _by_others(recording: Recording, host: Witness) -> list[str]:
+    expectations = recording.call.expectations
+    return [
+        label_of(expected)
+        for point in newest_points(host)
+        for expected in expectations.talking_points
+        if is_meant(expected, point) and point.source != (expectations.last_word or point.source)
+    ]
 
 
 def point_delays(recording: Recording) -> list[float]:
@@ -147,15 +163,10 @@ def _too_many(
     expectations: tuple[ExpectedTalkingPoint, ...], host: Witness
 ) -> tuple[list[str], list[str]]:
     """Return what a host saw that nobody expected, and what he saw too often."""
-    points = {
-        message.point.id: message.point
-        for message in host.messages
-        if message.point and message.point.version == 1
-    }
     wanted = Counter(label_of(expected) for expected in expectations)
     seen: Counter[str] = Counter()
     unexpected: list[str] = []
-    for point in points.values():
+    for point in newest_points(host):
         label = next((label_of(e) for e in expectations if is_meant(e, point)), None)
         if label is not None:
             seen[label] += 1

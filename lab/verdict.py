@@ -32,6 +32,8 @@ def failures_of(score: Score, recording: Recording, finals: list[SeenTranscript]
         *_heard(recording, finals),
         *_promises(score, recording.call),
         *_talking_points(score),
+        *_told(score, recording.call),
+        *_asked(score),
         *_coverage(score, recording.call),
         *_delays(score, recording.call),
     ]
@@ -90,9 +92,28 @@ def _promises(score: Score, call: CallFile) -> Iterator[str]:
 
 def _talking_points(score: Score) -> Iterator[str]:
     points = score.talking_points
-    for name in ("missed", "late", "twice", "unexpected"):
+    for name in ("missed", "late", "twice", "unexpected", "other_writer"):
         if labels := getattr(points, name):
             yield f"talking_points.{name}: {', '.join(labels)}"
+
+
+def _told(score: Score, call: CallFile) -> Iterator[str]:
+    told, most = score.told, call.expectations.max_talking_points
+    for name in ("unsupported", "unfinished", "said_twice"):
+        if labels := getattr(told, name):
+            yield f"told.{name}: {', '.join(labels)}"
+    if most is not None and told.most > most:
+        yield f"told.most: a host got {told.most} talking points, at most {most} may come"
+
+
+def _asked(score: Score) -> Iterator[str]:
+    for name in ("missed", "twice", "unexpected", "wrong_state"):
+        if labels := getattr(score.tasks, name):
+            yield f"tasks.{name}: {', '.join(labels)}"
+    if score.requests.wrong:
+        yield f"requests.wrong: {', '.join(score.requests.wrong)}"
+    if score.leaked:
+        yield f"leaked: {', '.join(score.leaked)}"
 
 
 def _coverage(score: Score, call: CallFile) -> Iterator[str]:

@@ -6,12 +6,14 @@ import time
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
 from livekit import rtc
 from pydantic import ValidationError
 
+from wire.answers import ANSWER, Answer
 from wire.talking_point import TalkingPoint
+from wire.tasks import TASK, Task
 from wire.topics import TALKING_POINT, TRANSCRIPTION
 from wire.transcript import TranscriptAttributes
 
@@ -25,6 +27,8 @@ Kind = Literal[
     "transcription",
     "participant",
     "data track",
+    "rpc answer",
+    "http answer",
 ]
 
 
@@ -39,6 +43,8 @@ class Sighting:
     """Topic of a packet or stream; identity for what a participant says of himself."""
     payload: bytes
     """All of it: text and attributes too."""
+    by_person: bool = False
+    """Whether another person in the call sent it, and not the agent or a server."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,7 +67,18 @@ class SeenMessage:
     topic: str
     payload: bytes
     point: TalkingPoint | None
-    """The talking point in it, if it is one."""
+    """The talking point in it, if it is one of the agent's."""
+    task: Task | None = None
+    """Likewise."""
+    answer: Answer | None = None
+    """Likewise."""
+
+
+_NUMBERED: Final[Mapping[str, type[TalkingPoint | Task | Answer]]] = {
+    TALKING_POINT: TalkingPoint,
+    TASK: Task,
+    ANSWER: Answer,
+}
 
 
 class _EveryTopic(dict[str, Any]):
@@ -102,7 +119,7 @@ class Witness:
         """Watch a room; call before connecting. The tasks end with the streams they read."""
 
         def on_text(reader: rtc.TextStreamReader, sender: str) -> None:
-            tasks.create_task(self._read_text(reader, sender))
+            tasks.create_task(self._read_text(reader, sender, _is_person(room, sender)))
 
         def on_bytes(reader: rtc.ByteStreamReader, _sender: str) -> None:
             tasks.create_task(self._read_bytes(reader))
@@ -124,10 +141,24 @@ class Witness:
         for participant in room.remote_participants.values():
             self._on_participant(participant)
 
-    def _see(self, kind: Kind, topic: str, content: str | bytes) -> None:
+    def note_answer(
+        self, kind: Literal["rpc answer", "http answer"], asked: str, payload: bytes
+    ) -> None:
+        """Take note of what this participant was answered."""
+        self._see(kind, asked, payload)
+
+    def _see(
+        self, kind: Kind, topic: str, content: str | bytes, *, by_person: bool = False
+    ) -> None:
         payload = content.encode() if isinstance(content, str) else content
         self.sightings.append(
-            Sighting(received_seconds=time.time(), kind=kind, topic=topic, payload=payload)
+            Sighting(
+                received_seconds=time.time(),
+                kind=kind,
+                topic=topic,
+                payload=payload,
+                by_person=by_person,
+            )
         )
 
     def _on_participant(self, participant: rtc.RemoteParticipant) -> None:
@@ -137,8 +168,7 @@ class Witness:
             "attributes": dict(participant.attributes),
         }
         self._see("participant", participant.identity, _json(told))
-        is_agent = participant.kind == rtc.ParticipantKind.PARTICIPANT_KIND_AGENT
-        if is_agent and self.agent_seen_seconds is None:
+        if _is_agent(participant) and self.agent_seen_seconds is None:
             self.agent_seen_seconds = time.time()
 
     def _on_attributes(self, changed: dict[str, str], participant: rtc.Participant) -> None:
@@ -160,14 +190,16 @@ class Witness:
     def _on_data_track(self, track: Any) -> None:
         self._see("data track", "", str(getattr(track, "info", track)))
 
-    async def _read_text(self, reader: rtc.TextStreamReader, sender: str) -> None:
+    async def _read_text(self, reader: rtc.TextStreamReader, sender: str, by_person: bool) -> None:
         try:
             text = await reader.read_all()
         except rtc.StreamError:
             return  # it was under way when this participant left
         told = dict(reader.info.attributes or {})
         topic = reader.info.topic
-        self._see("text stream", topic, _json(told) + "\n" + text)
+        # The agent sends transcripts under the speaker's identity.
+        by_person = by_person and topic != TRANSCRIPTION
+        self._see("text stream", topic, _json(told) + "\n" + text, by_person=by_person)
         if topic != TRANSCRIPTION:
             return
         try:
@@ -189,20 +221,36 @@ class Witness:
         self._see("byte stream", reader.info.topic, content)
 
     def _take(self, packet: rtc.DataPacket) -> None:
-        payload = bytes(packet.data)
-        self._see("packet", packet.topic or "", payload)
-        point = None
-        if packet.topic == TALKING_POINT:
+        payload, topic = bytes(packet.data), packet.topic or ""
+        sender = packet.participant
+        by_person = sender is not None and not _is_agent(sender)
+        self._see("packet", topic, payload, by_person=by_person)
+        read: TalkingPoint | Task | Answer | None = None
+        if topic in _NUMBERED and not by_person:
             try:
-                point = TalkingPoint.model_validate_json(payload)
+                read = _NUMBERED[topic].model_validate_json(payload)
             except ValidationError:
                 self.malformed += 1
         seen = SeenMessage(
-            received_seconds=time.time(), topic=packet.topic or "", payload=payload, point=point
+            received_seconds=time.time(),
+            topic=topic,
+            payload=payload,
+            point=read if isinstance(read, TalkingPoint) else None,
+            task=read if isinstance(read, Task) else None,
+            answer=read if isinstance(read, Answer) else None,
         )
         self.messages.append(seen)
-        if point:
+        if seen.point:
             self.on_talking_point(seen)
+
+
+def _is_agent(participant: rtc.Participant) -> bool:
+    return participant.kind == rtc.ParticipantKind.PARTICIPANT_KIND_AGENT
+
+
+def _is_person(room: rtc.Room, identity: str) -> bool:
+    sender = room.remote_participants.get(identity)
+    return sender is not None and not _is_agent(sender)
 
 
 def _json(content: Mapping[str, Any]) -> str:

@@ -1,7 +1,6 @@
 """After "Forget what I said" no word is left: store, logs, and both pages are searched."""
 
 import asyncio
-import json
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -9,10 +8,12 @@ import pytest
 from playwright.async_api import Page, expect
 
 from lab.emulators.elevenlabs import API_KEY, ElevenLabsEmulator
+from lab.emulators.openai_chat import API_KEY as MODEL_KEY
+from lab.emulators.openai_chat import OpenAIChat, running_chat
+from lab.emulators.openai_chat_faults import Fault
+from lab.emulators.openai_chat_models import MODEL
 from lab.emulators.recognition import Hearing, Voice
 from lab.emulators.serving import running_emulator
-from tests.openai_server import API_KEY as MODEL_KEY
-from tests.openai_server import MODEL, Fault, openai_server
 from tests.page.browser import chromium
 from tests.page.steps import PATIENCE_MS, join, lines_of, open_room, press
 from tests.parts import TestStack
@@ -51,9 +52,11 @@ class _Marked:
         return None
 
 
-def quote_ana_and_echo_ben(_honest: str) -> str:
-    """An answer that rests on Ana's words, which stand first, and repeats Ben's."""
-    return json.dumps({"line": 1, "quote": OF_ANA, "say": ECHO})
+HONEST = Fault(kind="none", purpose="advice")
+QUOTE_ANA_AND_ECHO_BEN = Fault(
+    kind="fields", purpose="advice", fields={"line": 1, "quote": OF_ANA, "say": ECHO}
+)
+"""Rests on Ana's words, which stand first, and repeats Ben's."""
 
 
 @pytest.fixture
@@ -61,10 +64,10 @@ async def marked_stack(tmp_path: Path) -> AsyncIterator[TestStack]:
     """A stack that hears marked words, and is advised by a model that repeats them."""
     async with (
         running_emulator(ElevenLabsEmulator(MarkedVoices())) as emulator,
-        openai_server() as model,
+        running_chat(OpenAIChat()) as model,
     ):
         # By turns the honest answer, which quotes Ben, and the other one.
-        model.script.extend([Fault(), Fault(body=quote_ana_and_echo_ben)] * BOTH_KINDS)
+        model.script([HONEST, QUOTE_ANA_AND_ECHO_BEN] * BOTH_KINDS)
         running = TestStack(
             tmp_path / "stack",
             settings={
@@ -75,6 +78,7 @@ async def marked_stack(tmp_path: Path) -> AsyncIterator[TestStack]:
                 "OPENAI_BASE_URL": model.base_url,
                 "LLM_MODEL": MODEL,
                 "WINDOW_SECONDS": "600",
+                "ADVICE_COOLDOWN_SECONDS": "0",
             },
         )
         running.folder.mkdir()
@@ -110,7 +114,6 @@ async def test_no_word_of_who_withdrew_is_left_in_store_logs_and_pages(
         points = host.get_by_test_id("talking-points").locator("li")
         of_ben = points.filter(has=host.locator("footer", has_text="Ben"))
         for expected in (
-            of_ben.and_(host.locator('[data-source="playbook"]')),
             of_ben.and_(host.locator('[data-source="model"]')).filter(has_text=OF_BEN),
             points.filter(has=host.locator("footer", has_text="Ana")).filter(has_text=ECHO),
         ):

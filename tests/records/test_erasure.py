@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from records import Store, StoreUnavailableError
-from tests.records.test_store import make_point, make_segment
+from tests.records.test_store import erase, make_point, make_segment
 
 pytestmark = [
     pytest.mark.unit,
@@ -26,10 +26,6 @@ def left_of(word: str, folder: Path) -> dict[str, int]:
     """How often the bytes of a word stand in each file."""
     found = {path.name: path.read_bytes().count(word.encode()) for path in folder.iterdir()}
     return {name: times for name, times in found.items() if times}
-
-
-async def erase(store: Store) -> int:
-    return await store.erase_speaker(ROOM_SID, "guest-1", transcript_sequence=200, sequence=300)
 
 
 @pytest.mark.parametrize("seed", range(4))

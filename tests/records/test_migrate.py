@@ -85,28 +85,29 @@ async def test_a_call_from_before_consent_is_kept_and_taken_up(empty_database_ur
 
 
 async def test_an_earlier_answer_of_a_model_goes_with_whoever_had_spoken_before_it(
-    tmp_path: Path,
+    empty_database_url: str,
 ) -> None:
-    path = tmp_path / "records.db"
-    url = f"sqlite:///{path}"
-    migrate(url, "0002")
-    with closing(sqlite3.connect(path)) as connection, connection:
-        connection.execute("INSERT INTO meetings VALUES ('RM_1', 'acme', 2, NULL)")
-        for number, speaker in enumerate(("ben", "cem", "dan"), start=1):
-            connection.execute(
-                "INSERT INTO segments VALUES (?, 'RM_1', ?, 'x', 'guest', 'TR_1', 'hm', ?, ?)",
-                (f"SG_{number}", speaker, number * 1000, number * 1000 + 500),
-            )
-        for point, source in (("TP_1", "model"), ("TP_2", "playbook")):
-            connection.execute(
-                "INSERT INTO talking_points VALUES"
-                " (?, 'RM_1', 1, 1, ?, NULL, 'ask', 1, 'hm', 'SG_2', 'cem', 'x', 2500, 2700)",
-                (point, source),
-            )
-    migrate(url)
+    url = empty_database_url
+    await asyncio.to_thread(migrate, url, "0002")
+    segments = (
+        f"('SG_{number}', 'RM_1', '{who}', 'x', 'guest', 'TR_1', 'hm', {number}000, {number}500)"
+        for number, who in enumerate(("ben", "cem", "dan"), start=1)
+    )
+    points = (
+        f"('{point}', 'RM_1', 1, 1, '{source}', NULL, 'ask', true, 'hm', 'SG_2', 'cem', 'x',"
+        " 2500, 2700)"
+        for point, source in (("TP_1", "model"), ("TP_2", "playbook"))
+    )
+    execute(
+        url,
+        "INSERT INTO meetings VALUES ('RM_1', 'acme', 2, NULL)",
+        f"INSERT INTO segments VALUES {', '.join(segments)}",
+        f"INSERT INTO talking_points VALUES {', '.join(points)}",
+    )
+    await asyncio.to_thread(migrate, url)
     async with Store(url) as store:
-        points = await store.list_talking_points("RM_1")
-        assert {point.id: point.read_identities for point in points} == {
+        kept = await store.list_talking_points("RM_1")
+        assert {point.id: point.read_identities for point in kept} == {
             "TP_1": ("ben", "cem"),
             "TP_2": (),
         }

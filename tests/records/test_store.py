@@ -50,6 +50,10 @@ def make_point(number: int, **changes: Any) -> TalkingPoint:
     return TalkingPoint(**{**values, **changes})
 
 
+async def erase(store: Store) -> int:
+    return await store.erase_speaker(ROOM_SID, "guest-1", transcript_sequence=200, sequence=300)
+
+
 @pytest.fixture
 async def meeting(store: Store) -> Store:
     await store.open_meeting(ROOM_SID, room_name="acme", now_ms=1)
