@@ -12,7 +12,7 @@ FINAL_P95_MS: Final = 1000.0
 PROVIDER_FINAL_P50_MS: Final = 400.0
 PROVIDER_FINAL_P95_MS: Final = 500.0
 SENT_RATIO: Final = 1.15
-TRACK_PERCENT: Final = {"silent": 1.0, "noisy": 1.0, "speaking": 3.0}
+TRACK_PERCENT: Final = {"silent": 1.0, "speaking": 3.0}
 MEMORY_GROWTH_MB: Final = 5.0
 
 
