@@ -137,8 +137,8 @@ async def _measure(access: MediaAccess, synthesizer: Synthesizer, rounds: int) -
     line = read_index(folder).lines[0]
     samples = read_sound(folder / line.file)
     async with (
-        open_room(access, room_name),
         RecognizerPool(1) as pool,
+        open_room(access, room_name),
         _open_scene(access, room_name, synthesizer, pool) as (voice, ear, microphone),
     ):
         await voice.say(_text("Ready. "))  # the track is there from the first word on
