@@ -91,10 +91,7 @@ def figures_of(score: Score) -> Iterator[Figure]:
     yield Figure(name="words.speech_without_text_seconds", value=missing, noise=SECONDS)
     for name in ("attribution", "duplicates", "order", "malformed"):
         yield Figure(name=name, value=getattr(score, name), noise=COUNTED)
-    for part, names in _LISTS.items():
-        for name in names:
-            value = len(getattr(getattr(score, part), name))
-            yield Figure(name=f"{part}.{name}", value=value, noise=COUNTED)
+    yield from _lists_of(score)
     yield Figure(name="leaked", value=len(score.leaked), noise=COUNTED)
     yield Figure(name="privacy.bytes", value=score.privacy.bytes, noise=COUNTED)
     for who, seen in score.coverage.items():
@@ -109,6 +106,13 @@ def figures_of(score: Score) -> Iterator[Figure]:
         yield Figure(name=f"machine.{part}.cpu_seconds_per_call_minute", value=cpu, noise=CPU)
         memory = use.peak_pss_mb
         yield Figure(name=f"machine.{part}.peak_pss_mb", value=memory, noise=MEMORY_MB)
+
+
+def _lists_of(score: Score) -> Iterator[Figure]:
+    for part, names in _LISTS.items():
+        for name in names:
+            value = len(getattr(getattr(score, part), name))
+            yield Figure(name=f"{part}.{name}", value=value, noise=COUNTED)
 
 
 def compare(before: Score, after: Score) -> list[Difference]:

@@ -14,6 +14,16 @@ class PlayError(Exception):
     """The call could not be played; the text says what to do."""
 
 
+def find_play_error(group: BaseExceptionGroup[BaseException]) -> PlayError | None:
+    """Return why a call could not be played, from among errors of its tasks; None: another one."""
+    for error in group.exceptions:
+        if isinstance(error, PlayError):
+            return error
+        if isinstance(error, BaseExceptionGroup) and (found := find_play_error(error)):
+            return found
+    return None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ticket:
     """What lets one participant into the room."""
@@ -89,7 +99,7 @@ class FrontDesk:
         path = f"/rooms/{self.room_name}/tasks"
         status, body = await self.ask("host", "GET", path, None, "")
         if status != 200:
-            raise PlayError(f"GET {path}: refused with status {status}")
+            raise PlayError(f"GET {path} was refused with status {status}")
         return TypeAdapter(list[Task]).validate_python(json.loads(body)["tasks"])
 
     async def close_room(self) -> None:

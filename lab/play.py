@@ -4,7 +4,6 @@ import asyncio
 import os
 import time
 from contextlib import AsyncExitStack
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
@@ -13,14 +12,13 @@ import aiohttp
 from lab.call_file import CallFile, Event, Participant
 from lab.client import Client
 from lab.events import EventPlayer
-from lab.front_desk import FrontDesk, PlayError, Ticket
+from lab.front_desk import FrontDesk, PlayError, Ticket, find_play_error
 from lab.machine import ProcessTrees
 from lab.microphone import Microphone, Samples, Speech
 from lab.noise import microphone_noise
-from lab.provider import RunningProvider
+from lab.play_options import PlayOptions
 from lab.recording import PlayedEvent, Recording, SpokenLine
 from lab.requests import Requests
-from lab.sabotage import Sabotage
 from lab.sound import SoundError, read_sound
 from lab.spy import SpyRing, read_private
 from lab.timeline import Timeline
@@ -34,20 +32,6 @@ SETTLE_SECONDS: Final = 3.0
 """How long the last final and talking point may take after the last word."""
 AGENT_SECONDS: Final = 20.0
 """How long the call waits for its agent before it begins."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PlayOptions:
-    """How a call is played, beside what its file says."""
-
-    speed: float = 1.0
-    """2.0 halves the silences between lines; speech is never faster."""
-    sabotage: Sabotage | None = None
-    """What to spoil on purpose, to see the score fail."""
-    spies: bool = True
-    """Whether spies take part; a call without them is cheaper, and proves nothing of privacy."""
-    provider: RunningProvider | None = None
-    """The emulated service that hears, which events may stop; None: there is none."""
 
 
 class CallPlayer:
@@ -101,7 +85,7 @@ class CallPlayer:
         try:
             await self._play()
         except BaseExceptionGroup as group:
-            if cause := _find_play_error(group):
+            if cause := find_play_error(group):
                 raise cause from None
             raise
         if self._options.sabotage:
@@ -142,6 +126,9 @@ class CallPlayer:
                 await self._join_all(desk, tasks)
                 await self._wait_for_agent()
                 await self._run(audio)
+                self.recording.stored_tasks = await desk.list_tasks()
+                if self._options.models:
+                    self.recording.instructions = self._options.models.instructions
             finally:
                 await self._end(microphones, desk)
 
@@ -281,7 +268,6 @@ class CallPlayer:
             task.cancel()
         for client in self._clients.values():
             await client.hang_up()
-        self.recording.stored_tasks = await desk.list_tasks()
         await desk.close_room()
 
     def _read_audio(self) -> list[Samples]:
@@ -296,12 +282,3 @@ class CallPlayer:
             sabotage.cut(samples, line)
             for samples, line in zip(audio, self._voices.lines, strict=True)
         ]
-
-
-def _find_play_error(group: BaseExceptionGroup[BaseException]) -> PlayError | None:
-    for error in group.exceptions:
-        if isinstance(error, PlayError):
-            return error
-        if isinstance(error, BaseExceptionGroup) and (found := _find_play_error(error)):
-            return found
-    return None

@@ -16,6 +16,7 @@ from rich.text import Text
 
 from lab.call_file import SERVER_ACTIONS
 from lab.commands import PreparedCall, own_stack, play_call, prepare
+from lab.models import ModelUse, RunningModels, running_models
 from lab.play import PlayError, PlayOptions
 from lab.provider import RunningProvider, running_provider
 from lab.score_model import Score
@@ -44,6 +45,9 @@ class Run(BaseModel):
     """None: it could not be played."""
     provider_seconds: float | None = None
     """Audio that an emulated provider received; None: there was none."""
+
+    models: list[ModelUse] = []
+    """What each emulated model was asked."""
 
     @property
     def sent_share(self) -> float | None:
@@ -140,13 +144,17 @@ async def _play_variant(variant: Variant, calls: list[PreparedCall], console: Co
     while jobs:
         async with AsyncExitStack() as opened:
             settings, provider = variant.settings, None
+            models = None
+            if variant.models:
+                models = await opened.enter_async_context(running_models(variant.models))
+                settings = settings | models.settings
             if variant.provider:
                 provider = await opened.enter_async_context(running_provider(variant.provider))
                 settings = settings | provider.settings
             stack = await opened.enter_async_context(own_stack(settings))
             while jobs:
                 call, repetition = jobs.pop(0)
-                runs.append(await _run(call, variant, repetition, stack, provider))
+                runs.append(await _run(call, variant, repetition, stack, provider, models))
                 _print_run(runs[-1], console)
                 if any(event.do in SERVER_ACTIONS for event in call.call.events):
                     break  # the next call begins with parts that nobody has killed
@@ -159,11 +167,14 @@ async def _run(
     repetition: int,
     stack: RunningStack,
     provider: RunningProvider | None,
+    models: RunningModels | None,
 ) -> Run:
-    options = PlayOptions(speed=variant.speed, provider=provider)
+    options = PlayOptions(speed=variant.speed, provider=provider, models=models)
     score: Score | None = None
     if provider:
         await provider.begin_call()
+    if models:
+        await models.begin_call()
     try:
         key = stack.environment.get("SIDENOTE_API_KEY")
         url = stack.token_server_url
@@ -171,6 +182,7 @@ async def _run(
         # A fault that never came has not been survived.
         unplayed = provider.unplayed if provider else []
         failures = score.failures + [f"provider: its fault {kind} never came" for kind in unplayed]
+        failures += models.failures() if models else []
     except PlayError as error:
         failures = [f"could not be played: {error}"]
     return Run(
@@ -183,6 +195,7 @@ async def _run(
         failures=failures,
         score=score,
         provider_seconds=round(provider.heard_seconds, 2) if provider else None,
+        models=models.uses() if models else [],
     )
 
 
@@ -208,6 +221,10 @@ def print_report(report: SuiteReport, console: Console) -> None:
     for heard_by in dict.fromkeys(run.heard_by for run in report.runs):
         names = dict.fromkeys(run.variant for run in report.runs if run.heard_by == heard_by)
         console.print(f"{', '.join(names)}: heard by {heard_by}", soft_wrap=True)
+    for run in report.runs:
+        if run.models:
+            told = "; ".join(map(str, run.models))
+            console.print(f"{run.file}, {run.variant}: {told}", soft_wrap=True)
     failed = sum(not run.passed for run in report.runs)
     told = f"{len(report.runs)} runs, {failed} failed, {report.seconds:.0f} s"
     console.print(Text(told, style="red bold" if failed else "green bold"))

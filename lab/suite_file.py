@@ -10,6 +10,8 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 from lab.call_checks import contradictions
 from lab.call_file import PROVIDER_ACTIONS, CallFile, Event, Expectations, LatencyLimits
 from lab.call_parts import UnfitError
+from lab.models import SETTINGS as MODEL_SETTINGS
+from lab.models import Model
 from lab.provider import SETTINGS, Provider
 from lab.verdict import FINAL_P95_MS
 from lab.yaml_places import place_text
@@ -33,6 +35,8 @@ class Variant(_Part):
     name: str = Field(min_length=1)
     provider: Provider | None = None
     """The emulated service that hears; None: the recognizer on this machine."""
+    models: tuple[Model, ...] = Field(default=(), max_length=8)
+    """The language models that advise, best first; none: the playbook advises alone."""
     settings: dict[str, str] = {}
     """Environment of token server and worker, as in `.env`."""
     calls: tuple[str, ...] | None = None
@@ -55,6 +59,11 @@ class Variant(_Part):
                     raise ValueError(f"{event.do} needs a provider: add provider: {{name: ...}}")
         elif doubled := sorted(SETTINGS & self.settings.keys()):
             raise ValueError(f"provider sets {', '.join(doubled)}: remove it from settings")
+        if self.models and (doubled := sorted(MODEL_SETTINGS & self.settings.keys())):
+            raise ValueError(f"models set {', '.join(doubled)}: remove it from settings")
+        names = [model.name for model in self.models]
+        if len(set(names)) < len(names):
+            raise ValueError("two models have one name: give each its own")
         return self
 
     @property
@@ -155,12 +164,18 @@ def calls_of(suite: Suite, variant: Variant, folder: Path = CALLS) -> list[Path]
     known = sorted(folder.glob("*.yaml"))
     paths: list[Path] = []
     for name in variant.calls if variant.calls is not None else suite.calls:
-        found = known if name == EVERY_CALL else [path for path in known if path.stem == name]
+        # A name with a folder is a call that needs more than the stack: `all` leaves it out.
+        deeper = [folder / f"{name}.yaml"] if "/" in name else known
+        found = known if name == EVERY_CALL else [path for path in deeper if _is(path, name)]
         if not found:
             names = ", ".join(path.stem for path in known)
             raise SuiteError(f"{folder} has no call {name!r}; it has: {names}")
         paths += found
     return list(dict.fromkeys(paths))
+
+
+def _is(path: Path, name: str) -> bool:
+    return path.stem == name.rpartition("/")[2] and path.is_file()
 
 
 def part_of(

@@ -21,6 +21,7 @@ from aiohttp import web
 from pydantic import ValidationError
 
 from lab.emulators.openai_chat_faults import FAULT_LIST, MOST_KEPT, Fault, Record, SeenRequest
+from lab.emulators.openai_chat_gullible import obey
 from lab.emulators.openai_chat_models import MODEL, ChatModel, RunningModel
 from lab.emulators.openai_chat_rules import answer, read_prompt
 from lab.emulators.openai_chat_stream import ChatStream, usage_of
@@ -95,6 +96,7 @@ class OpenAIChat:
         if refused := model.refuse(body, seen.form):
             return refused
         fault = self._next_fault(seen)
+        seen.fault = fault.kind
         if broken := await self._play(request, fault):
             return broken
         try:
@@ -217,6 +219,8 @@ def _text(fault: Fault, body: dict[str, Any]) -> str:
         return fault.text
     schema, material = read_prompt(body)
     fields = answer(schema, material) | fault.fields
+    if fault.kind == "gullible":
+        fields = obey(fields, material, body["messages"][0]["content"])
     if fault.kind == "leak":
         fields[list(fields)[-1]] = body["messages"][0]["content"]
     return json.dumps(fields, ensure_ascii=False)

@@ -25,6 +25,7 @@ FaultKind = Literal[
     "text",
     "fields",
     "leak",
+    "gullible",
 ]
 """none: an honest answer. status: answered with `status`. slow: the first byte `seconds` late.
 hang: no first byte ever. refuse: the connection breaks before an answer. pause: goes silent behind
@@ -34,7 +35,7 @@ a page instead of a stream. refusal: the model refuses. filter: ended by the con
 length: ended by the limit on tokens, half written. invalid_json: half of the JSON, and an end as
 if it were whole. empty_choices: all events without choices. silent: an end without a word. text:
 `text` instead of the answer. fields: the honest answer with `fields` put over it. leak: the last
-field of the answer repeats the system message."""
+field of the answer repeats the system message. gullible: the model obeys whoever speaks."""
 
 
 class Fault(BaseModel):
@@ -81,6 +82,8 @@ class SeenRequest:
     """Without the key."""
     status: int = 0
     """What was answered; 0: nothing yet, or the connection was broken."""
+    fault: FaultKind = "none"
+    """What was played."""
     pieces_at: list[float] = field(default_factory=list)
     """When each piece of the answer was written, on the loop's clock."""
     cut: bool = False
