@@ -1,14 +1,15 @@
 """One answer of a model on its way to the hosts: what of it is shown, and what is dropped."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Final, Literal
 
 from agent.advice_request import INSTRUCTIONS, AdviceInput
 from agent.models.leak import LeakWatch
 from agent.models.request import Reading
+from agent.proposal import Proposal
 from agent.quotes import find_quote
-from agent.talking_points import Proposal, TalkingPoints
+from agent.talking_points import TalkingPoints
 
 _LEAK_WATCH: Final = LeakWatch(INSTRUCTIONS)
 
@@ -69,7 +70,6 @@ class AdviceOnItsWay:
         if not proposal.complete and self._must_wait(proposal):
             return True
         if not self._talking_points.propose(proposal):
-            self._shown = None
             return False
         self._shown = proposal
         return True
@@ -80,10 +80,8 @@ class AdviceOnItsWay:
 
     def break_off(self) -> None:
         """Close what was begun and not finished, and show that it is cut."""
-        if self._shown and not self._shown.complete:
-            cut = replace(self._shown, text=f"{self._shown.text} …", complete=True)
-            self._talking_points.propose(cut)
-        self._shown = None
+        if self._shown:
+            self._talking_points.break_off(self._id)
 
     def _proposal(self, reading: Reading) -> Proposal | None:
         """Return what a reading proposes; None: nothing yet, or nothing at all."""

@@ -108,13 +108,10 @@ class Advisor:
             self._wait(segment, hit)
 
     def on_hit(self, match: Match, segment: Segment, point_id: str) -> None:
-        """Take note that a rule has fired; at the end of the segment a model says it better."""
+        """Take note that a rule has fired; `hear` has a model say it better with the final."""
         if len(self._hits) >= _MOST_HITS:
             del self._hits[next(iter(self._hits))]
-        hit = Hit(point_id=point_id, rule_id=match.rule.id, says=match.rule.say)
-        self._hits[segment.id] = hit
-        if segment.final:
-            self._wait(segment, hit)
+        self._hits[segment.id] = Hit(point_id=point_id, rule_id=match.rule.id, says=match.rule.say)
 
     async def erase_speaker(self, identity: str) -> None:
         """Forget what may rest on what a participant said."""

@@ -51,7 +51,7 @@ class Answers:
             complete=False,
             asked_at_ms=round(self._now() * 1000),
         )
-        self._publish(answer)
+        self._publish(answer, _rests_on(answer))
         return answer
 
     def write(self, answer: Answer, **fields: object) -> Answer:
@@ -61,7 +61,7 @@ class Answers:
             written = written.model_copy(update={"text": written.text[: _LONGEST_TEXT - 1] + "…"})
         if written.complete:
             self._last[written.host_identity] = written
-        self._publish(written)
+        self._publish(written, _rests_on(written))
         return written
 
     def find_last(self, host_identity: str) -> Answer | None:
@@ -97,15 +97,16 @@ class Answers:
         erased = answer.model_copy(update=fields)
         # At once, and not when its turn has come to be sent: then it is gone.
         await self._store.put_answer(self._room_sid, erased)
-        self._publish(erased.model_copy(update={"version": erased.version + 1}))
+        told = erased.model_copy(update={"version": erased.version + 1})
+        self._publish(told, rests_on=frozenset())
 
-    def _publish(self, answer: Answer) -> None:
+    def _publish(self, answer: Answer, rests_on: frozenset[str]) -> None:
         self._publisher.publish_numbered(
             ANSWER,
             answer.id,
             make=lambda sequence: answer.model_copy(update={"sequence": sequence}),
             keep=self._keep,
-            rests_on=frozenset(echoed_by(answer)),
+            rests_on=rests_on,
         )
 
     async def _keep(self, answer: Answer) -> None:
@@ -121,5 +122,9 @@ def _quoted(quotes: Sequence[AnswerQuote]) -> set[str]:
     return {quote.speaker_identity for quote in quotes}
 
 
+def _rests_on(answer: Answer) -> frozenset[str]:
+    return frozenset({answer.host_identity, *echoed_by(answer)})
+
+
 def _may_echo(answer: Answer, identity: str) -> bool:
-    return identity == answer.host_identity or identity in echoed_by(answer)
+    return identity in _rests_on(answer)

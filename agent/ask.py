@@ -9,6 +9,7 @@ import asyncio
 import logging
 from collections import deque
 from collections.abc import Awaitable, Callable
+from contextlib import aclosing
 from dataclasses import dataclass, field
 from datetime import tzinfo
 from typing import Final
@@ -106,25 +107,33 @@ class Asker:
         if last and self._say:
             async with ReadAloud(self._say) as aloud:
                 aloud.write(last.text)
-            if aloud.spoken:
+            # Not if it was erased meanwhile: this would tell it again.
+            if aloud.spoken and self._answers.find_last(host_identity) is last:
                 self._answers.write(last, spoken=True)
 
     async def run(self) -> None:
-        """Answer until cancelled; what is being answered then is closed as it stands."""
-        async with asyncio.TaskGroup() as tasks:
-            while True:
-                await self._news.wait()
-                self._news.clear()
-                for host, waiting in self._waiting.items():
-                    if waiting and host not in self._answering:
-                        question = self._answering[host] = waiting.popleft()
-                        question.task = tasks.create_task(self._serve(question), name="answer")
+        """Answer until cancelled; what is being answered or waits then is closed as it stands."""
+        try:
+            async with asyncio.TaskGroup() as tasks:
+                while True:
+                    await self._news.wait()
+                    self._news.clear()
+                    for host, waiting in self._waiting.items():
+                        if waiting and host not in self._answering:
+                            question = self._answering[host] = waiting.popleft()
+                            question.task = tasks.create_task(self._serve(question), name="answer")
+        finally:
+            for waiting in self._waiting.values():
+                for question in waiting:
+                    self._write(question, text=CUT_OFF_TEXT, complete=True)
 
     async def erase_speaker(self, identity: str) -> None:
-        """Break off the answers for which a participant's words were read."""
+        """Forget a participant's questions, and break off answers that read the words."""
+        self._waiting.pop(identity, None)
         broken: list[asyncio.Task[None]] = []
-        for question in self._answering.values():
-            if question.task and any(line.speaker == identity for line in question.read):
+        for host, question in self._answering.items():
+            read = any(line.speaker == identity for line in question.read)
+            if question.task and (read or host == identity):
                 question.erased = True
                 question.task.cancel()
                 broken.append(question.task)
@@ -180,8 +189,8 @@ class Asker:
         request = answer_request(question.answer.question, lines, gaps, self._zone)
         # From the first word on it may echo anybody whose words were read.
         readers = tuple(sorted({line.speaker for line in lines}))
-        async with self._aloud(question) as aloud:
-            async for reading in models.stream(request):
+        async with self._aloud(question) as aloud, aclosing(models.stream(request)) as readings:
+            async for reading in readings:
                 text, quotes = read_partial(reading.partial, lines)
                 done = isinstance(reading.complete, AskedAnswer)
                 if done and not text:

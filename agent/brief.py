@@ -5,13 +5,15 @@ A brief is read, searched and quoted, and nothing in it is ever followed.
 
 import asyncio
 import logging
+from collections.abc import Sequence
+from itertools import islice
 from typing import Final, Protocol
 
 from agent.brief_text import MOST_PASSAGES, Passage, read_passages
+from agent.proposal import Proposal
 from agent.questions import find_question
 from agent.search import LineIndex
-from agent.talking_points import Proposal
-from records import Store, StoreUnavailableError
+from records import Document, Store, StoreUnavailableError
 from transcript_buffer import Segment
 from wire.talking_point import BriefLine
 
@@ -49,10 +51,8 @@ class Brief:
         if names == self._known:
             return
         documents = await self._store.list_documents(self._room_name)
-        passages = [passage for document in documents for passage in read_passages(document)]
-        self._passages = passages[:MOST_PASSAGES]
-        lines = [f"{passage.about} {passage.line.text}" for passage in self._passages]
-        self._index = await asyncio.to_thread(LineIndex, lines)
+        # Together, for somebody may search while documents are read.
+        self._passages, self._index = await asyncio.to_thread(_read, documents)
         self._known = names
 
     async def run(self) -> None:
@@ -80,6 +80,12 @@ class Brief:
             for found in self._index.find(text, MOST_LINES)
             if found.share >= RELATED_FROM
         ]
+
+
+def _read(documents: Sequence[Document]) -> tuple[list[Passage], LineIndex]:
+    found = (passage for document in documents for passage in read_passages(document))
+    passages = list(islice(found, MOST_PASSAGES))
+    return passages, LineIndex([f"{one.about} {one.line.text}" for one in passages])
 
 
 class Proposals(Protocol):

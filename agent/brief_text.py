@@ -13,9 +13,10 @@ LONGEST_PASSAGE: Final = 600
 MOST_PASSAGES: Final = 5_000
 """Of one brief; what stands behind is not searched."""
 
-_HEADING: Final = re.compile(r"^#{1,6}\s+(?P<text>.+?)\s*#*$")
+# Whoever wrote a document may want to stop the call: no pattern may try a line in many ways.
+_HEADING: Final = re.compile(r"^#{1,6}\s+(?P<text>\S.*)$")
 _QUESTION: Final = re.compile(
-    r"^(?:\*\*|__)?\s*(?:Q(?:uestion)?\s*[:.)]\s*)?(?P<text>.+\?)\s*(?:\*\*|__)?$"
+    r"^(?:\*\*|__)?\s*(?:Q(?:uestion)?\s*[:.)]\s*)?(?P<text>\S.*\?)\s*(?:\*\*|__)?$"
 )
 _ANSWER: Final = re.compile(r"^(?:\*\*|__)?\s*A(?:nswer)?\s*[:.)]\s*(?:\*\*|__)?\s*", re.IGNORECASE)
 _ITEM: Final = re.compile(r"^\s*(?:(?:[-*+•]|\d+[.)])\s+|\|\s*)")
@@ -71,15 +72,18 @@ class _Reading:
     def take(self, number: int, line: str) -> Iterator[tuple[int, str, str]]:
         """Take the next line, and yield the passage that it ends."""
         title = _HEADING.match(line)
-        asked = _QUESTION.match(title["text"] if title else line)
+        heading = title["text"].rstrip("#").rstrip() if title else ""
+        asked = _QUESTION.match(heading or line)
         if _RULE.match(line):
             if "|" in line and self.begun:
-                self.columns = self.begun.pop()  # the line above names a table's columns
+                self.columns = self.begun.pop()[
+                    :LONGEST_PASSAGE
+                ]  # the line above names a table's columns
             yield from self.finish()
             self._leave_block(blank=not line)
         elif title or (asked and not self._continues(line)):
             yield from self.finish()
-            self._stand_under(title["text"] if title else "", asked["text"] if asked else "")
+            self._stand_under(heading, asked["text"] if asked else "")
         else:
             if not self._continues(line):
                 yield from self.finish()
@@ -99,13 +103,14 @@ class _Reading:
             self.columns = ""
             self.question = "" if self.answered else self.question
 
-    def _stand_under(self, title: str, question: str) -> None:
+    def _stand_under(self, heading: str, question: str) -> None:
         self.columns = ""
         self.answered = False
-        if title:
-            self.heading, self.question = title, ""
+        # Repeated with every passage below.
+        if heading:
+            self.heading, self.question = heading[:LONGEST_PASSAGE], ""
         else:
-            self.question = question
+            self.question = question[:LONGEST_PASSAGE]
 
     def _continues(self, line: str) -> bool:
         """Tell whether a line goes on with the sentence before it: wrapped text."""

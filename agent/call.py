@@ -103,11 +103,14 @@ class Call:
             await self._listen_until_stopped()
             for task in beside:
                 task.cancel()
+            # They close what they have begun, and settle what it has cost.
+            await asyncio.wait(beside)
+            # First: it waits for a store that is away, and the figures go there too.
+            await stages.keeper.finish()
             await stages.coverage_watch.report()
             await stages.budget.look()
             stages.budget.publish()
             stages.publisher.end_input()
-        await stages.keeper.finish()
         await self._given.store.end_meeting(stages.meeting.room_sid, now_ms=self._now_ms())
 
     def _attributes(self) -> dict[str, str]:

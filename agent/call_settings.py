@@ -1,8 +1,9 @@
 """What the hosts have set for a call: kept in the store, told to every host."""
 
-from collections.abc import Callable
+import asyncio
+from collections.abc import Callable, Mapping
 from dataclasses import replace
-from typing import Final
+from typing import Any, Final
 
 from records import Store
 from records.call_states import KeptCallState
@@ -22,7 +23,7 @@ class CallSettings:
 
     A stop (pause, mute) counts at once, and everything else as soon as it is in the store. A
     change raises `StoreUnavailableError` when the store is away; then only a stop has counted.
-    Changes must come one after the other.
+    Requests and voice commands may change things at the same time: no change undoes another.
     """
 
     def __init__(self, store: Store, room_sid: str, *, playbook: str, goal: str = "") -> None:
@@ -37,6 +38,7 @@ class CallSettings:
         self._store = store
         self._room_sid = room_sid
         self._now = KeptCallState(playbook=playbook, goal=goal)
+        self._writing = asyncio.Lock()
         self.on_change: Final[list[Callable[[], None]]] = []
         """Called after every change, also of what only the state tells."""
         self.describe_model: Described = nothing_set_up
@@ -97,30 +99,30 @@ class CallSettings:
 
     async def set_paused(self, paused: bool) -> None:
         """Give no advice, or give it again."""
-        await self._set(replace(self._now, paused=paused), stops=paused)
+        await self._set(stops=paused, paused=paused)
 
     async def set_muted(self, muted: bool) -> None:
         """Say nothing aloud, or be free to again."""
-        await self._set(replace(self._now, muted=muted), stops=muted)
+        await self._set(stops=muted, muted=muted)
 
     async def set_playbook(self, name: str) -> None:
         """Note which playbook serves."""
-        await self._set(replace(self._now, playbook=name))
+        await self._set(playbook=name)
 
     async def set_prompt(self, *, goal: str | None, instruction: str | None) -> None:
         """Note what the host wants; None: as before."""
-        now = self._now
-        goal = now.goal if goal is None else goal
-        instruction = now.instruction if instruction is None else instruction
-        await self._set(replace(now, goal=goal, instruction=instruction))
+        wishes: dict[str, Any] = {"goal": goal, "instruction": instruction}
+        await self._set(**{name: wish for name, wish in wishes.items() if wish is not None})
 
-    async def _set(self, wanted: KeptCallState, *, stops: bool = False) -> None:
+    async def _set(self, *, stops: bool = False, **changes: Any) -> None:
         if stops:
-            self._take(wanted)
-        await self._store.put_call_state(self._room_sid, wanted)
-        self._take(wanted)
+            self._take(changes)
+        async with self._writing:
+            await self._store.put_call_state(self._room_sid, replace(self._now, **changes))
+            self._take(changes)  # beside a stop that has counted meanwhile
 
-    def _take(self, wanted: KeptCallState) -> None:
+    def _take(self, changes: Mapping[str, Any]) -> None:
+        wanted = replace(self._now, **changes)
         if wanted != self._now:
             self._now = wanted
             self.changed()

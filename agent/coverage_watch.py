@@ -81,3 +81,4 @@ class CoverageWatch:
             await self._store.put_coverage(self._room_sid, self._job_id, speakers)
         except StoreUnavailableError as error:
             logger.warning("the coverage is not in the store", extra={"error": str(error)})
+            self._told = []  # so that it comes again with the next report

@@ -105,9 +105,10 @@ class RunningSummary:
                 if self._erasures != erasures:
                     return  # it may hold what is to be forgotten
                 if isinstance(reading.complete, _SummaryAnswer):
+                    # At once with the text: an erasure must find whose words it holds.
                     self.text = reading.complete.summary[:_LONGEST]
-        self.read_identities |= {line.speaker for line in lines}
-        self._covered = _key(lines[-1])
+                    self.read_identities |= {line.speaker for line in lines}
+                    self._covered = _key(lines[-1])
 
     def _request(self, lines: Sequence[Segment]) -> ModelRequest:
         material = {"summary": self.text, "transcript": transcript_of(lines)}

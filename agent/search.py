@@ -81,12 +81,11 @@ class LineIndex:
 
     def __init__(self, lines: Sequence[str]) -> None:
         """Index the lines: 40 ms for three thousand."""
-        self._terms = [frozenset(terms) for terms in map(search_terms, lines)]
+        found = [search_terms(line) for line in lines]
+        self._terms = [frozenset(terms) for terms in found]
         self._ranking = bm25s.BM25()
         # A collection without any word cannot be indexed; the empty word is in no question.
-        self._ranking.index(
-            [search_terms(line) or [""] for line in lines] or [[""]], show_progress=False
-        )
+        self._ranking.index([terms or [""] for terms in found] or [[""]], show_progress=False)
         self._lines_with: dict[str, int] = {}
         for terms in self._terms:
             for term in terms:

@@ -31,7 +31,7 @@ _DATE: Final = "|".join(
         rf"(?:today|tomorrow)(?: {_PART})?",
         r"tonight",
         rf"this {_PART}",
-        rf"(?:a|1|2|\d+) weeks? from (?:{_DAY}|today|tomorrow)",
+        rf"(?:a|\d{{1,3}}) weeks? from (?:{_DAY}|today|tomorrow)",
         rf"(?:in|within) (?:an?|\d+) {_UNIT}",
         rf"(?:an?|\d+) {_UNIT} from now",
         rf"(?:(?:this|next|coming) )?{_DAY}(?: {_PART})?",

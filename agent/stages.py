@@ -106,14 +106,16 @@ class Stages:
             room_sid, room_name=room_name, now_ms=round(given.now() * 1000)
         )
         stages = cls(given, meeting, attributes, on_alone)
-        stages._make_sending()
-        await stages._make_hearing(on_segment)
-        await stages._make_settings()
-        await stages._make_money()
-        stages._make_voice()
-        await stages._make_advice()
-        await stages._make_requests()
-        stages._make_catch_up()
+        async with stages.closing:
+            stages._make_sending()
+            await stages._make_hearing(on_segment)
+            await stages._make_settings()
+            await stages._make_money()
+            stages._make_voice()
+            await stages._make_advice()
+            await stages._make_requests()
+            stages._make_catch_up()
+            stages.closing = stages.closing.pop_all()
         return stages
 
     def _make_sending(self) -> None:
@@ -216,12 +218,12 @@ class Stages:
             reserve=self.budget.reserve,
             tell=self.coverage_watch.tell,
         )
+        self.closing.push_async_callback(advice.aclose)
         await advice.load()
         self.hearers += advice.hearers
         self.beside += advice.beside
         self.keeps_words += advice.keeps_words
         self.on_arrival.append(advice.welcome)
-        self.closing.push_async_callback(advice.aclose)
 
     async def _make_requests(self) -> None:
         given = self.given

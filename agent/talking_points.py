@@ -4,7 +4,6 @@ import asyncio
 import logging
 from collections import Counter, deque
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from typing import Any, Final
 
 from livekit.agents.utils import shortuuid
@@ -13,11 +12,12 @@ from agent.ears import Clock
 from agent.manners import Candidate, Limits, Spared, Told, rest_seconds, says_twice, why_spare
 from agent.meaning import Commonness, Gist, gist_of
 from agent.playbook import Match, Rule
+from agent.proposal import LONGEST_TEXT, Proposal
 from agent.publisher import Publisher
 from agent.refusals import NotFoundError
 from records import Store
 from transcript_buffer import Segment
-from wire.talking_point import BriefLine, TalkingPoint, TalkingPointSource
+from wire.talking_point import TalkingPoint
 from wire.topics import TALKING_POINT
 
 logger = logging.getLogger("sidenote.talking_points")
@@ -26,30 +26,11 @@ LOOK_SECONDS: Final = 1.0
 """Between two looks at what has expired."""
 _MOST_TOLD: Final = 1_000
 """More than hosts read in a day; with more, the oldest is forgotten here, not in the store."""
-_LONGEST_TEXT: Final = 1000
-"""Characters of a text or a quote; nobody reads more during a call."""
 _FEWEST_STEMS: Final = 3
 """Telling stems of an unfinished text that can be judged, and is worth reading."""
+_CUT: Final = " …"
 _HOST_WORDS_SECONDS: Final = 30.0
 """For how long what a host has said spares a proposal to say it."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Proposal:
-    """What a model or the brief would tell the hosts, as far as it is written."""
-
-    id: str
-    """Of a hit: refines it. Else an id from `TalkingPoints.new_id`, the same while it grows."""
-    source: TalkingPointSource
-    rule_id: str | None
-    text: str
-    complete: bool
-    quote: str
-    segment: Segment
-    """Holds the quote."""
-    answer: BriefLine | None = None
-    read_identities: frozenset[str] = field(default=frozenset())
-    """Everybody whose words a model read before it wrote this."""
 
 
 class TalkingPoints:
@@ -102,9 +83,7 @@ class TalkingPoints:
         """
         for point in await self._store.list_talking_points(self._room_sid):
             self._remember(Told(point=point, gist=gist_of(point.text)))
-            if not point.complete:
-                # Whoever wrote it is gone, and nobody will finish it.
-                self._change(self._told[point.id], complete=True, text=f"{point.text} …")
+            self.break_off(point.id)  # whoever wrote it is gone
 
     async def run(self) -> None:
         """Take what has expired from the screen, until cancelled."""
@@ -168,8 +147,18 @@ class TalkingPoints:
             return False
         if proposal.complete or len(gist) >= _FEWEST_STEMS:
             told.gist = gist
-            self._change(told, **_content(proposal), expires_at_ms=self._expiry(told.point.pinned))
+            self._change(told, **proposal.content(), expires_at_ms=self._expiry(told.point.pinned))
         return True
+
+    def break_off(self, point_id: str) -> None:
+        """Close a talking point that nobody will finish, and show that it is cut.
+
+        Nothing happens if it is finished, or was never told.
+        """
+        told = self._told.get(point_id)
+        if told and not told.point.complete:
+            text = f"{told.point.text[: LONGEST_TEXT - len(_CUT)]}{_CUT}"
+            self._change(told, complete=True, text=text)
 
     def hear(self, segment: Segment) -> None:
         """Take note of a segment: what a host says himself, nobody need tell him."""
@@ -254,7 +243,7 @@ class TalkingPoints:
             sequence=1,  # the publisher's numbering sets it, as the time of sending
             sent_at_ms=0,
             expires_at_ms=self._expiry(pinned=False),
-            **_content(proposal),
+            **proposal.content(),
         )
         # A hit tells what to say in answer: what the host said before does not count against it.
         heard = frozenset() if by_rule else self._host_said()
@@ -298,24 +287,6 @@ class TalkingPoints:
         while self._host_words and self._host_words[0][0] < self._now() - _HOST_WORDS_SECONDS:
             self._host_words.popleft()
         return frozenset().union(*(gist for _, _, gist in self._host_words))
-
-
-def _content(proposal: Proposal) -> dict[str, Any]:
-    """Return the part of a talking point that its author writes."""
-    segment = proposal.segment
-    return {
-        "source": proposal.source,
-        "rule_id": proposal.rule_id,
-        "text": proposal.text[:_LONGEST_TEXT],
-        "complete": proposal.complete,
-        "quote": proposal.quote[:_LONGEST_TEXT],
-        "segment_id": segment.id,
-        "speaker_identity": segment.speaker,
-        "speaker_name": segment.name,
-        "read_identities": tuple(sorted(proposal.read_identities)),
-        "heard_at_ms": round(segment.end_seconds * 1000),
-        "answer": proposal.answer,
-    }
 
 
 def _rests_on(point: TalkingPoint) -> frozenset[str]:

@@ -100,8 +100,7 @@ class Tasks:
             StoreUnavailableError: the store is away.
         """
         tasks = await self._store.list_tasks(self._room_sid)
-        agreed = ("confirmed", "done")
-        return [task for task in tasks if task.state in agreed and not task.changes_task_id]
+        return [task for task in tasks if task.is_agreed]
 
     async def propose(self, wish: Wish, segment: Segment) -> Task:
         """Ask the hosts whether to do what one of them has said.

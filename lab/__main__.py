@@ -73,7 +73,9 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(dest="command", required=True)
     _add_play(commands.add_parser("play", help="play a call, show it, score it"))
     suite = commands.add_parser("suite", help="play a named set of calls, worst result first")
-    suite.add_argument("name", help="a file of lab/suites without its ending: all, short, hear")
+    suite.add_argument(
+        "name", help="a file of lab/suites without its ending: all, short, hear, say, red_team"
+    )
     for part in ("variant", "call"):
         suite.add_argument(
             f"--{part}",

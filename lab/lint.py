@@ -18,8 +18,10 @@ from lab.lint_checks import (
     silent_participants,
     unexpected_talking_points,
     unlikely_talking_points,
+    unlikely_tasks,
     unusual_events,
     unusual_lines,
+    unusual_requests,
 )
 from lab.playbook_rules import PlaybookRulesError, read_playbook_rules
 from lab.timetable import make_timetable
@@ -93,6 +95,8 @@ def _noticed(call: CallFile, path: Path, playbooks: Path) -> Iterator[Noticed]:
     yield from silent_participants(call)
     yield from unusual_lines(call, timetable, voices)
     yield from unusual_events(call, timetable)
+    yield from unusual_requests(call, timetable)
+    yield from unlikely_tasks(call)
     try:
         rules = read_playbook_rules(playbooks / f"{call.playbook}.yaml")
     except PlaybookRulesError as error:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
-from lab.call_file import PAUSE_SECONDS, CallFile
+from lab.call_file import PAUSE_SECONDS, CallFile, find_words, spoken_words
 from lab.playbook_rules import PlaybookRule, PlaybookRules
 from lab.timetable import Timetable, is_present, time_events
 from lab.voices import VoiceIndex
@@ -86,6 +86,29 @@ def unusual_events(call: CallFile, timetable: Timetable) -> Iterator[Noticed]:
         if event.do == "stop_media_server" and not started:
             reason = "the media server is never started again"
             yield ("events", index), reason, "Add an event {do: start_media_server, ...}"
+
+
+def unlikely_tasks(call: CallFile) -> Iterator[Noticed]:
+    """Tell which expected tasks no host asks for: nobody else may."""
+    hosts = {each.identity for each in call.participants if each.role == "host"}
+    said = [spoken_words(line.say) for line in call.lines if line.who in hosts]
+    for index, expected in enumerate(call.expectations.tasks):
+        wanted = spoken_words(expected.what)
+        if not any(find_words(words, wanted) is not None for words in said):
+            place = ("expectations", "tasks", index, "what")
+            reason = f"no host says {expected.what!r}"
+            yield place, reason, "Let a host say it behind the wake word, or expect other words"
+
+
+def unusual_requests(call: CallFile, timetable: Timetable) -> Iterator[Noticed]:
+    """Tell who asks for something while he is not in the call."""
+    events = time_events(call, timetable)
+    for index, (due, event) in enumerate(time_events(call, timetable, in_order=False)):
+        absent = event.who is not None and not is_present(call, events, event.who, due)
+        if event.do == "request" and absent:
+            reason = f"{event.who!r} is not in the call when he asks for this"
+            remedy = "Move the event, or the one by which he comes or goes"
+            yield ("events", index), reason, remedy
 
 
 def unlikely_talking_points(call: CallFile, rules: PlaybookRules) -> Iterator[Noticed]:

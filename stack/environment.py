@@ -1,7 +1,9 @@
 """What the parts read from the environment, and the `.env` that the first set-up writes."""
 
 import os
+import re
 import secrets
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
@@ -9,7 +11,11 @@ from dotenv import dotenv_values
 
 from settings.base import ENV_FILE_VARIABLE, SettingsError, check_env_file
 
-EXAMPLE: Final = Path(".env.example")
+EXAMPLE: Final = Path(__file__).parents[1] / ".env.example"
+"""Names every setting; tests/stack/test_environment.py sees to that."""
+_SETTING: Final = re.compile(r"^#?([A-Z][A-Z0-9_]*)=", re.MULTILINE)
+_READ_BY_LIBRARIES: Final = ("OPENAI_", "ELEVEN")
+"""Variables that providers' libraries look for themselves begin so."""
 
 
 def env_file() -> Path:
@@ -27,6 +33,16 @@ def read_environment() -> dict[str, str]:
     check_env_file(path)
     from_file = {key: value for key, value in dotenv_values(path).items() if value}
     return from_file | {key: value for key, value in os.environ.items() if value}
+
+
+def without_settings(environment: Mapping[str, str]) -> dict[str, str]:
+    """Return what an environment holds beside settings and providers' keys."""
+    settings = set(_SETTING.findall(EXAMPLE.read_text(encoding="utf-8")))
+    return {
+        name: value
+        for name, value in environment.items()
+        if name.upper() not in settings and not name.upper().startswith(_READ_BY_LIBRARIES)
+    }
 
 
 def ensure_keys() -> bool:

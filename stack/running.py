@@ -11,7 +11,8 @@ from typing import Final
 
 import aiohttp
 
-from stack.environment import read_environment
+from settings.base import ENV_FILE_VARIABLE
+from stack.environment import read_environment, without_settings
 from stack.media_server import require_binary, write_settings
 from stack.part import LineSink, Part, PartError
 from stack.ports import find_free_port
@@ -20,6 +21,7 @@ START_SECONDS: Final = 60.0
 POLL_SECONDS: Final = 0.2
 WORKER_DRAIN_SECONDS: Final = 3
 """How long calls may go on when the stack stops."""
+_MEDIA_SERVER: Final = ("LIVEKIT_URL", "LIVEKIT_API_KEY", "LIVEKIT_API_SECRET")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,7 +35,7 @@ class StackOptions:
     database_url: str | None = None
     """Store of this run; None: what the settings say."""
     hermetic: bool = False
-    """Read no `.env` and no providers' keys: the same run on every machine."""
+    """Take from settings and `.env` the media server and its keys only: the same run everywhere."""
     environment: dict[str, str] = field(default_factory=dict)
     """More settings for the parts."""
 
@@ -124,11 +126,9 @@ async def running_stack(options: StackOptions, on_line: LineSink) -> AsyncIterat
 def _environment(options: StackOptions) -> dict[str, str]:
     environment = read_environment()
     if options.hermetic:
-        providers = ("OPENAI_", "LLM_", "ELEVEN", "STT", "DATABASE_URL")
-        environment = {
-            key: value for key, value in environment.items() if not key.startswith(providers)
-        }
-        environment["SIDENOTE_ENV_FILE"] = "/dev/null"
+        media = {name: environment[name] for name in _MEDIA_SERVER if name in environment}
+        environment = without_settings(environment) | media
+        environment[ENV_FILE_VARIABLE] = "/dev/null"
     environment.setdefault("AGENT_DRAIN_SECONDS", str(WORKER_DRAIN_SECONDS))
     environment["PYTHONUNBUFFERED"] = "1"
     if options.database_url:

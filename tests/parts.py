@@ -11,6 +11,7 @@ import urllib.request
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from stack.environment import without_settings
 from stack.media_server import require_binary, write_settings
 from stack.ports import find_free_port
 
@@ -20,21 +21,10 @@ API_SECRET = secrets.token_urlsafe(32)
 
 def clean_environment(**settings: str) -> dict[str, str]:
     """An environment without this machine's settings and keys."""
-    foreign = (
-        "OPENAI_",
-        "LLM_",
-        "LIVEKIT_",
-        "ELEVEN",
-        "STT",
-        "SIDENOTE_",
-        "DATABASE_URL",
-        "PLAYBOOK",
-        "COST_",
-        "PRICE_FILE",
-        "VOICE",
-    )
-    environment = {k: v for k, v in os.environ.items() if not k.startswith(foreign)}
-    return environment | {
+    # What else is ours has no place in `.env`: the name of that file, and LiveKit's own switches.
+    ours = ("LIVEKIT_", "SIDENOTE_")
+    environment = {k: v for k, v in os.environ.items() if not k.startswith(ours)}
+    return without_settings(environment) | {
         "SIDENOTE_ENV_FILE": "/dev/null",
         "LIVEKIT_API_KEY": API_KEY,
         "LIVEKIT_API_SECRET": API_SECRET,

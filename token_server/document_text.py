@@ -8,11 +8,9 @@ from dataclasses import dataclass
 from typing import Final
 
 from token_server import problems
-from token_server.pdf_pages import ENCRYPTED, MOST_PAGES, TOO_LONG, UNREADABLE
+from token_server.pdf_pages import ENCRYPTED, MOST_CHARACTERS, MOST_PAGES, TOO_LONG, UNREADABLE
 from token_server.problems import ProblemError
 
-MOST_CHARACTERS: Final = 1_000_000
-"""Of a document's text: some hundred pages."""
 PATIENCE_SECONDS: Final = 30.0
 """For the reading of a PDF."""
 _PDF: Final = b"%PDF-"

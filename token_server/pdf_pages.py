@@ -16,13 +16,19 @@ from pypdf.errors import DependencyError, PyPdfError
 MEMORY_BYTES: Final = 1024**3
 CPU_SECONDS: Final = 15
 MOST_PAGES: Final = 300
+MOST_CHARACTERS: Final = 1_000_000
+"""Of a document's text: some hundred pages."""
 ENCRYPTED: Final = "encrypted"
 UNREADABLE: Final = "unreadable"
 TOO_LONG: Final = "too long"
 
 
 def read_pages(document: bytes) -> list[str] | str:
-    """Return the text of each page; or `ENCRYPTED`, `UNREADABLE` or `TOO_LONG`."""
+    """Return the text of each page; or `ENCRYPTED`, `UNREADABLE` or `TOO_LONG`.
+
+    Reads on until the text is longer than it may be, and no further: a small file may hold more
+    of it than whoever asks has memory for.
+    """
     try:
         reader = PdfReader(io.BytesIO(document))
         # Many files may be read by everybody and only not changed: those have an empty password.
@@ -30,12 +36,29 @@ def read_pages(document: bytes) -> list[str] | str:
             return ENCRYPTED
         if len(reader.pages) > MOST_PAGES:
             return TOO_LONG
-        return [page.extract_text().replace("\f", "\n") for page in reader.pages]
+        return _texts(reader)
     except DependencyError:
         return ENCRYPTED
     except (PyPdfError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
         # The library meets damage with any of these.
         return UNREADABLE
+
+
+def _texts(reader: PdfReader) -> list[str]:
+    texts: list[str] = []
+    left = MOST_CHARACTERS + 1
+    for page in reader.pages:
+        texts.append(_plain(page.extract_text()[:left]))
+        left -= len(texts[-1])
+        if not left:
+            break
+    return texts
+
+
+def _plain(text: str) -> str:
+    """Return text without form feeds, which part pages, and without what no store takes."""
+    whole = text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    return whole.replace("\f", "\n").replace("\0", "")
 
 
 def main() -> None:

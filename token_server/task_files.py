@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -14,8 +15,9 @@ from wire.tasks import Task
 _COLUMNS: Final = ("what", "who", "due", "priority", "state", "quote", "id")
 _PRIORITIES: Final = {"high": 1, "normal": 5, "low": 9}
 """As RFC 5545 counts them."""
-# A spreadsheet takes a cell that begins with one of these for a formula, whoever wrote it.
-_FORMULA_SIGNS: Final = ("=", "+", "-", "@", "\t", "\r")
+# A spreadsheet takes a cell that begins with one of these for a formula, whoever wrote it. Where
+# a comma is the decimal point, a cell begins behind a semicolon, too.
+_FORMULA: Final = re.compile(r"^(?=[=+\-@\t\r])|(?<=;)(?=\s*[=+\-@])")
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,12 +32,7 @@ class FileKind:
 
 def make_file(kind: str, tasks: Sequence[Task], *, room_name: str) -> str:
     """Return the file of what hosts have agreed to: proposals are left out."""
-    agreed = [
-        task
-        for task in tasks
-        if task.state in ("confirmed", "done") and task.changes_task_id is None
-    ]
-    return FORMATS[kind].make(agreed, room_name)
+    return FORMATS[kind].make([task for task in tasks if task.is_agreed], room_name)
 
 
 def _csv(tasks: Sequence[Task], _: str) -> str:
@@ -47,7 +44,7 @@ def _csv(tasks: Sequence[Task], _: str) -> str:
 
 
 def _cell(text: str) -> str:
-    return f"'{text}" if text.startswith(_FORMULA_SIGNS) else text
+    return _FORMULA.sub("'", text)
 
 
 def _markdown(tasks: Sequence[Task], room_name: str) -> str:

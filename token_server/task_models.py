@@ -6,7 +6,7 @@ from pydantic import BaseModel, Field
 
 from token_server.models import answer_config, request_config
 from wire.answers import Answer
-from wire.tasks import Task, TaskPriority
+from wire.tasks import Due, Task, TaskPriority
 
 _TASK = {
     "v": 1,
@@ -48,10 +48,7 @@ class TaskChangeRequest(BaseModel):
     """What is to be done."""
     who: Annotated[str, Field(max_length=256)] | None = None
     """Who is to do it; empty: nobody."""
-    due: (
-        Annotated[str, Field(max_length=32, pattern=r"^(\d{4}-\d{2}-\d{2}(T\d{2}:\d{2})?)?$")]
-        | None
-    ) = None
+    due: Due | None = None
     """Day, or day and local time, in ISO 8601; empty: none."""
     priority: TaskPriority | None = None
     """How much it matters."""

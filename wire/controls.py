@@ -12,7 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from wire.answers import Answer
 from wire.consent import Erased
 from wire.talking_point import TalkingPoint
-from wire.tasks import Task, TaskPriority
+from wire.tasks import Due, Task, TaskPriority
 from wire.topics import PROTOCOL_VERSION
 
 PAUSE_METHOD: Final = "sidenote.pause"
@@ -109,9 +109,7 @@ class TaskConfirmRequest(TaskRequest):
 
     what: str | None = Field(default=None, min_length=1, max_length=500)
     who: str | None = Field(default=None, max_length=256)
-    due: str | None = Field(
-        default=None, max_length=32, pattern=r"^(\d{4}-\d{2}-\d{2}(T\d{2}:\d{2})?)?$"
-    )
+    due: Due | None = None
     priority: TaskPriority | None = None
 
 

@@ -1,8 +1,9 @@
 """What a host asked Sidenote to remember: the payload of `sidenote.task`."""
 
-from typing import Final, Literal
+from datetime import datetime
+from typing import Annotated, Final, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from wire.topics import PROTOCOL_VERSION
 
@@ -14,6 +15,20 @@ TaskState = Literal["proposed", "confirmed", "done", "rejected"]
 TaskPriority = Literal["low", "normal", "high"]
 TaskChange = Literal["create", "change", "complete"]
 """What the confirmation of a proposed task does."""
+
+
+def _check_day(due: str) -> str:
+    if due:
+        datetime.fromisoformat(due)
+    return due
+
+
+Due = Annotated[
+    str,
+    Field(max_length=32, pattern=r"^(\d{4}-\d{2}-\d{2}(T\d{2}:\d{2})?)?$"),
+    AfterValidator(_check_day),
+]
+"""Day, or day and local time, in ISO 8601, that a calendar has; empty: none."""
 
 
 class Task(BaseModel):
@@ -37,7 +52,7 @@ class Task(BaseModel):
     what: str = Field(min_length=1, max_length=500)
     who: str = Field(default="", max_length=256)
     """Display name of who is to do it, as it was spoken; empty: nobody was named."""
-    due: str = Field(default="", max_length=32, pattern=r"^(\d{4}-\d{2}-\d{2}(T\d{2}:\d{2})?)?$")
+    due: Due = ""
     """Day, or day and local time, in ISO 8601; empty: no date was spoken."""
     due_spoken: str = Field(default="", max_length=120)
     """The date in the words in which it was spoken."""
@@ -52,3 +67,8 @@ class Task(BaseModel):
     """Milliseconds since the Unix epoch."""
     changed_at_ms: int
     """Milliseconds since the Unix epoch."""
+
+    @property
+    def is_agreed(self) -> bool:
+        """Whether it is a task that a host has confirmed, and no proposal to change one."""
+        return self.state in ("confirmed", "done") and self.changes_task_id is None

@@ -3,6 +3,7 @@
 import asyncio
 import json
 import logging
+from contextlib import aclosing
 from datetime import datetime
 from typing import Final, Literal
 
@@ -105,9 +106,10 @@ class CommandReader:
             most_tokens=MOST_TOKENS,
             timeout_seconds=PATIENCE_SECONDS,
         )
-        async for reading in models.stream(request):
-            if isinstance(reading.complete, ReadCommand):
-                return reading.complete
+        async with aclosing(models.stream(request)) as readings:
+            async for reading in readings:
+                if isinstance(reading.complete, ReadCommand):
+                    return reading.complete
         raise ModelError("the answer ended before it was complete")
 
 

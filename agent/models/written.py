@@ -11,6 +11,11 @@ Answer = TypeVar("Answer", bound=BaseModel)
 
 _THOUGHTS_END: Final = "</think>"
 _TRAILING_COMMA: Final = re.compile(r",(\s*[}\]])")
+# Postgres keeps no text with a NUL in it, and a terminal obeys what follows an escape. In JSON
+# these signs stand as escapes only; tabs and ends of lines stay.
+_CONTROL: Final = re.compile(
+    r"(?<!\\)((?:\\\\)*)\\(?:u00(?:0[0-8bcef]|1[0-9a-f])|[bf])", re.IGNORECASE
+)
 
 
 def read_partial(written: str) -> dict[str, Any] | None:
@@ -19,7 +24,9 @@ def read_partial(written: str) -> dict[str, Any] | None:
     The last string may be unfinished; every other value is as the model meant it.
     """
     try:
-        fields = from_json(_from_first_brace(written), allow_partial="trailing-strings")
+        fields = from_json(
+            _from_first_brace(_without_controls(written)), allow_partial="trailing-strings"
+        )
     except ValueError:
         return None
     return fields if isinstance(fields, dict) and fields else None
@@ -31,6 +38,7 @@ def read_answer(written: str, answer: type[Answer]) -> Answer | None:
     Without a schema models wrap their JSON in prose or a code fence, think aloud before it, leave
     a comma before a bracket, or add fields of their own: that much is mended.
     """
+    written = _without_controls(written)
     try:
         return answer.model_validate_json(written)
     except ValidationError:
@@ -42,6 +50,10 @@ def read_answer(written: str, answer: type[Answer]) -> Answer | None:
         return answer.model_validate({k: v for k, v in fields.items() if k in answer.model_fields})
     except ValidationError:
         return None
+
+
+def _without_controls(written: str) -> str:
+    return _CONTROL.sub(r"\1", written)
 
 
 def _from_first_brace(written: str) -> str:

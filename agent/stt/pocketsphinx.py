@@ -16,10 +16,13 @@ from livekit.agents import (
 )
 
 from agent.stt.recognizer import Recognized, RecognizerError, RecognizerPool, SegmentDecode
+from agent.stt.segments import unheard_event
 
 SAMPLE_RATE_HZ: Final = 16000
 WAITING_SEGMENTS: Final = 8
 """Segments of one stream that may wait for their finals; with more, the newest is refused."""
+_UNHEARD: Final = Recognized(text="", cmn="", decode_seconds=0.0)
+"""What becomes of a refused segment: nobody listened to it."""
 
 
 class PocketSphinxSTT(stt.STT[Any]):
@@ -118,10 +121,9 @@ class PocketSphinxStream(stt.RecognizeStream):
 
     def _refuse(self, segment: SegmentDecode) -> None:
         self.refused_segments += 1
-        unheard = Recognized(text="", cmn="", decode_seconds=0.0)
         segment.cancel()
         segment.final = asyncio.get_running_loop().create_future()
-        segment.final.set_result(unheard)
+        segment.final.set_result(_UNHEARD)
 
     def _emit_interim(self, segment: SegmentDecode, text: str) -> None:
         # While an earlier final is under way an interim would be taken for a part of it.
@@ -134,7 +136,9 @@ class PocketSphinxStream(stt.RecognizeStream):
             self._cmn = recognized.cmn or self._cmn
             self._waiting.remove(segment)
             self._event_ch.send_nowait(
-                _event(stt.SpeechEventType.FINAL_TRANSCRIPT, recognized.text)
+                unheard_event()
+                if recognized is _UNHEARD
+                else _event(stt.SpeechEventType.FINAL_TRANSCRIPT, recognized.text)
             )
 
 

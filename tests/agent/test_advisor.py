@@ -10,7 +10,7 @@ from agent.advice_request import INSTRUCTIONS, Person
 from agent.advisor import AdviceLimits, Advisor
 from agent.call_settings import CallSettings
 from agent.playbook import Match
-from agent.talking_points import Proposal
+from agent.proposal import Proposal
 from lab.emulators.openai_chat_faults import Fault, SeenRequest
 from lab.emulators.openai_chat_models import ChatModel
 from records import Store
@@ -24,6 +24,10 @@ pytestmark = pytest.mark.unit
 
 TRAVEL = "we spend far too much on travel"
 SAY = "Ask Ben to say more about travel."
+LONG_GOAL = "win a pilot with forty people before the summer holidays begin in Vienna"
+"""Follows in the model's answer, so that it is worth showing before it is whole."""
+LONG_EVENTS = 13
+"""Pieces that end within it."""
 FIRST, SECOND = ChatModel(name="first"), ChatModel(name="second")
 
 
@@ -264,6 +268,22 @@ async def test_a_pause_drops_what_is_under_way(bench: Bench) -> None:
     assert bench.proposals == []
 
 
+async def test_a_pause_closes_what_is_shown_in_part_though_the_model_writes_on(
+    bench: Bench,
+) -> None:
+    bench.served.chat.script([Fault(kind="pause", events=LONG_EVENTS, seconds=0.3)])
+    await bench.settings.set_prompt(goal=LONG_GOAL, instruction=None)
+    bench.say(TRAVEL)
+    await until(lambda: bench.points.recent())
+    assert not bench.newest().complete
+    await bench.settings.set_paused(True)
+    bench.paused = True
+    await bench.idle()
+    assert bench.taken[-1] is False
+    assert bench.newest().complete
+    assert bench.newest().text.endswith(" …")
+
+
 @pytest.mark.parametrize("bench", [(FIRST, SECOND)], indirect=True)
 async def test_when_a_model_dies_in_mid_stream_the_same_talking_point_goes_on(
     bench: Bench,
@@ -280,14 +300,24 @@ async def test_when_a_model_dies_in_mid_stream_the_same_talking_point_goes_on(
 
 
 async def test_when_all_die_the_talking_point_is_closed_and_marked(bench: Bench) -> None:
-    bench.served.chat.script([Fault(kind="cut", events=9), Fault(status=401)])
+    bench.served.chat.script([Fault(kind="cut", events=LONG_EVENTS), Fault(status=401)])
+    await bench.settings.set_prompt(goal=LONG_GOAL, instruction=None)
     bench.say(TRAVEL)
     await until(lambda: bench.advisor.failures)
     await bench.idle()
     last = bench.newest()
     assert last.complete
     assert last.text.endswith(" …")
-    assert SAY.startswith(last.text.removesuffix(" …"))
+    assert f"{SAY} Keep in mind: {LONG_GOAL}".startswith(last.text.removesuffix(" …"))
+
+
+async def test_when_all_die_behind_the_first_words_nothing_is_shown(bench: Bench) -> None:
+    bench.served.chat.script([Fault(kind="cut", events=9), Fault(status=401)])
+    bench.say(TRAVEL)
+    await until(lambda: bench.advisor.failures)
+    await bench.idle()
+    assert bench.taken
+    assert bench.points.recent() == []
 
 
 async def test_a_talking_point_that_the_hosts_are_spared_is_read_no_further(bench: Bench) -> None:

@@ -32,8 +32,10 @@ CALL = (
 class Desk:
     """Somebody who asks about the call above."""
 
-    def __init__(self, store: Store, asker: Asker, answers: Answers) -> None:
-        self.store, self.asker, self.answers = store, asker, answers
+    def __init__(
+        self, store: Store, asker: Asker, answers: Answers, running: asyncio.Task[None]
+    ) -> None:
+        self.store, self.asker, self.answers, self.running = store, asker, answers, running
 
     async def ask(self, question: str, *, aloud: bool = False) -> Answer:
         return await self.wait_for(self.asker.ask("host-1", question, aloud))
@@ -75,7 +77,7 @@ async def open_desk(store: Store) -> AsyncIterator[OpenDesk]:
                 zone=ZoneInfo("UTC"),
             )
             running.append(group.create_task(asker.run()))
-            return Desk(store, asker, answers)
+            return Desk(store, asker, answers, running[-1])
 
         yield open_it
         for task in running:
@@ -265,3 +267,75 @@ async def test_an_answer_that_is_being_written_stops_when_its_source_is_erased(
     answer = await desk.wait_for(answer_id)
     assert (answer.text, answer.quotes, answer.read_identities) == (ERASED_TEXT, [], ())
     assert b"Pricey" not in read_database(database_url)
+
+
+class Unending:
+    """Begins an answer and never ends it."""
+
+    def __init__(self) -> None:
+        self.begun = asyncio.Event()
+
+    async def stream(self, request: ModelRequest) -> AsyncIterator[Reading]:
+        self.begun.set()
+        await asyncio.Event().wait()
+        yield Reading(partial={}, complete=None, model="unending")
+
+
+async def ask_two(desk: Desk, models: Unending) -> list[str]:
+    """Have one question under way and one waiting, both in the store."""
+    asked = [desk.asker.ask("host-1", f"secret question {number}", False) for number in (1, 2)]
+    async with asyncio.timeout(20):
+        await models.begun.wait()
+        while len(await desk.store.list_answers(ROOM_SID)) < len(asked):  # noqa: ASYNC110
+            await asyncio.sleep(0.01)
+    return asked
+
+
+async def test_at_the_end_of_the_call_questions_under_way_and_waiting_are_closed(
+    open_desk: OpenDesk,
+) -> None:
+    models = Unending()
+    desk = await open_desk(models)
+    asked = await ask_two(desk, models)
+
+    desk.running.cancel()
+
+    assert [(await desk.wait_for(one)).text for one in asked] == [CUT_OFF_TEXT] * 2
+
+
+async def test_whoever_is_erased_has_asked_nothing_also_not_what_waits(
+    open_desk: OpenDesk, database_url: str
+) -> None:
+    models = Unending()
+    desk = await open_desk(models)
+    asked = await ask_two(desk, models)
+
+    await desk.asker.erase_speaker("host-1")
+    await desk.answers.erase_speaker("host-1")
+
+    for one in asked:
+        answer = await desk.wait_for(one)
+        assert (answer.question, answer.text) == ("(erased)", ERASED_TEXT)
+    assert b"secret question" not in read_database(database_url)
+
+
+async def test_what_is_erased_while_it_is_said_again_is_not_kept_to_be_said_once_more(
+    open_desk: OpenDesk,
+) -> None:
+    reading, go_on = asyncio.Event(), asyncio.Event()
+
+    async def speak(parts: AsyncIterator[str]) -> bool:
+        reading.set()
+        await go_on.wait()
+        return True
+
+    desk = await open_desk(model_says((2, "too much"), answer="Too much for Ben."), "", speak)
+    await desk.ask("what about the price?")
+    async with asyncio.timeout(20), asyncio.TaskGroup() as group:
+        group.create_task(desk.asker.say_again("host-1"))
+        await reading.wait()
+        await desk.asker.erase_speaker("guest-1")
+        await desk.answers.erase_speaker("guest-1")
+        go_on.set()
+
+    assert desk.answers.find_last("host-1") is None

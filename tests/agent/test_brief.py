@@ -1,5 +1,6 @@
 """What the search finds in briefs, measured on questions as people ask them."""
 
+import asyncio
 from pathlib import Path
 from typing import Any
 
@@ -7,8 +8,8 @@ import pytest
 import yaml
 
 from agent.brief import Brief, BriefAnswers
+from agent.proposal import Proposal
 from agent.questions import find_question
-from agent.talking_points import Proposal
 from records import Document, Store
 from transcript_buffer import Role, Segment
 
@@ -80,6 +81,21 @@ async def test_a_brief_follows_what_is_given_replaced_and_taken_back(store: Stor
     assert replaced[1]
     assert brief.find("what is the dog called") is None
     assert brief.lines_for("what is the dog called") == []
+
+
+async def test_who_searches_while_documents_are_read_finds_the_earlier_ones(store: Store) -> None:
+    lines = [f"- Item number {number} costs {number} euro." for number in range(2000)]
+    brief = await open_brief(store, give("a.md", "\n".join(lines)))
+    question = "what does item number 1999 cost"
+    await store.put_document("room", give("a.md", "The dog is called Rex.", 2), most=20)
+    async with asyncio.TaskGroup() as tasks:
+        loading = tasks.create_task(brief.load())
+        found = [brief.find(question)]
+        while not loading.done():
+            await asyncio.sleep(0)
+            found.append(brief.find(question))
+    assert {line.text for line in found if line} == {"Item number 1999 costs 1999 euro."}
+    assert found[-1] is None
 
 
 async def test_a_model_reads_lines_that_have_to_do_with_a_text(store: Store) -> None:

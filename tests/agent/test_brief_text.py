@@ -52,3 +52,17 @@ def test_an_endless_line_is_cut() -> None:
     ((_, text, _),) = passages("word " * 10_000)
 
     assert len(text) == LONGEST_PASSAGE
+
+
+@pytest.mark.parametrize("line", ["# x{}y", "#{}x#y", "**{}x", "Q{}x", "{}?x", "|{}x"])
+@pytest.mark.parametrize("filler", ["#", " ", "? ", "|", "| "])
+def test_a_line_made_to_be_slow_is_read_like_any_other(line: str, filler: str) -> None:
+    # By a pattern that tries every way to part the filler, this would take hours.
+    assert len(passages(line.format(filler * 200_000))) <= 1
+
+
+def test_what_every_passage_stands_under_is_no_longer_than_a_passage() -> None:
+    long = "a" * 100_000
+    text = f"# {long}\n\n| {long} | b |\n|---|---|\n| c | d |\n\n{long}?\nYes."
+
+    assert max(len(about) for _, _, about in passages(text)) <= 3 * LONGEST_PASSAGE + 2

@@ -1,3 +1,5 @@
+import asyncio
+
 import pytest
 
 from agent.call_settings import CallSettings
@@ -91,3 +93,18 @@ async def test_long_words_of_other_parts_are_cut_to_what_the_message_holds(
             state.voice_missing_because,
         )
     ] == [120, 300, 120, 300]
+
+
+async def test_changes_at_the_same_time_do_not_undo_each_other(
+    settings: CallSettings, store: Store
+) -> None:
+    async with asyncio.timeout(60):
+        await asyncio.gather(
+            settings.set_prompt(goal="Sell forty seats.", instruction=None),
+            settings.set_paused(True),
+            settings.set_playbook("interview"),
+        )
+    successor = CallSettings(store, ROOM_SID, playbook="sales", goal="")
+    await successor.load()
+    for each in (settings, successor):
+        assert (each.goal, each.paused, each.playbook) == ("Sell forty seats.", True, "interview")

@@ -3,6 +3,10 @@ from dataclasses import dataclass, field
 import pytest
 
 from agent.coverage import MARKED_SECONDS, UNHEARD_SECONDS, Counts, Coverage
+from agent.coverage_watch import CoverageWatch
+from agent.publisher import Publisher
+from records import Store, StoreUnavailableError
+from tests.agent.test_publisher import EmptyRoom
 from wire.coverage import CoverageReport, Notice
 
 pytestmark = pytest.mark.unit
@@ -41,6 +45,29 @@ def coverage() -> Coverage:
     opened = Coverage()
     opened.meet("ben", "Ben")
     return opened
+
+
+async def test_coverage_that_the_store_did_not_take_comes_again_with_the_next_report(
+    coverage: Coverage, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await store.open_meeting("RM_1", room_name="acme", now_ms=1)
+    publisher = Publisher(
+        room=EmptyRoom(),  # type: ignore[arg-type]
+        hosts=list,
+        last_sequence=0,
+    )
+    watch = CoverageWatch(
+        coverage, publisher=publisher, store=store, room_sid="RM_1", job_id="AJ_1", now=lambda: 1.0
+    )
+
+    async def away(*_: object) -> None:
+        raise StoreUnavailableError("the store is away")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(store, "put_coverage", away)
+        await watch.report()
+    await watch.report()
+    assert [one.identity for one in await store.list_coverage("RM_1")] == ["ben"]
 
 
 def told(notices: list[Notice]) -> list[tuple[str, bool]]:

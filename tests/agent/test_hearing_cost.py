@@ -10,6 +10,7 @@ import pytest
 from pydantic import SecretStr
 
 from agent.budget import Budget
+from agent.gate_settings import GateSettings
 from agent.hearing_cost import HearingCost, check_caps
 from agent.prices import PriceRow, PriceTable
 from agent.settings import AgentSettings
@@ -32,7 +33,7 @@ pytestmark = pytest.mark.unit
 
 NOON = datetime(2026, 5, 1, 12, tzinfo=UTC).timestamp()
 SECOND_PRICE = 0.001
-LONGEST_SEGMENT = 20 * SECOND_PRICE
+LONGEST_SEGMENT = GateSettings().longest_segment_seconds * SECOND_PRICE
 
 
 def price(provider: str, second: str) -> PriceRow:

@@ -55,3 +55,11 @@ def test_a_spoken_date_is_found_and_reckoned_from_the_time_of_speaking(
 )
 def test_words_that_only_look_like_a_date_are_none(words: str) -> None:
     assert find_date(words, WEDNESDAY) is None
+
+
+@pytest.mark.parametrize("weeks", ["999999", "99999999999", "9" * 5000])
+def test_a_date_beyond_every_calendar_is_not_reckoned(weeks: str) -> None:
+    found = find_date(f"remind me {weeks} weeks from today", WEDNESDAY)
+
+    assert found
+    assert (found.spoken, found.due) == ("today", "2026-11-18")

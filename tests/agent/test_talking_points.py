@@ -7,9 +7,10 @@ import pytest
 
 from agent.manners import Limits
 from agent.playbook import Match, Playbook, PlaybookWatch, Rule
+from agent.proposal import Proposal
 from agent.publisher import Publisher
 from agent.refusals import NotFoundError
-from agent.talking_points import Proposal, TalkingPoints
+from agent.talking_points import TalkingPoints
 from records import Store
 from tests.agent.test_publisher import EmptyRoom
 from tests.agent.waiting import until
@@ -182,6 +183,29 @@ async def test_what_was_begun_before_a_pause_may_be_finished_and_not_refined(des
     assert desk.propose("Offer a pilot with five people …", id=new_id)
     assert desk.newest().complete
     assert not desk.propose("Ask for the cost of a lost deal.", id=point_id)
+
+
+async def test_what_was_begun_and_is_broken_off_is_closed_and_marked_also_in_a_pause(
+    desk: Desk,
+) -> None:
+    new_id = desk.points.new_id()
+    assert desk.propose("Offer a pilot with five people", id=new_id, complete=False)
+    desk.paused = True
+    desk.points.break_off(new_id)
+    desk.points.break_off(new_id)
+    desk.points.break_off("TP_of_nothing")
+    assert (desk.newest().text, desk.newest().complete) == (
+        "Offer a pilot with five people …",
+        True,
+    )
+    assert desk.newest().version == 2
+
+
+async def test_what_is_cut_at_its_greatest_length_is_still_a_talking_point(desk: Desk) -> None:
+    new_id = desk.points.new_id()
+    assert desk.propose("long talking about pilots " * 50, id=new_id, complete=False)
+    desk.points.break_off(new_id)
+    assert len(desk.newest().text) == 1000
 
 
 async def test_what_the_host_says_himself_is_withdrawn_whoever_else_says_it(desk: Desk) -> None:

@@ -151,6 +151,23 @@ def test_what_is_wrong_is_told_with_line_reason_and_remedy(
             "events 1, loss_percent",
             "Change its value",
         ),
+        ("events: [{do: request, who: ana, at: 1}]", "go together", "Write both"),
+        ("events: [{do: mute, who: ana, at: 1, requests: [{rpc: x}]}]", "go together", "both"),
+        (
+            "events: [{do: request, who: ana, at: 1, requests: [{rpc: x, topic: y}]}]",
+            "one of rpc, topic, stream and http",
+            "exactly one",
+        ),
+        (
+            "events: [{do: request, who: ana, at: 1, requests: [{http: GET}]}]",
+            "http and path go together",
+            "both",
+        ),
+        (
+            "events: [{do: request, who: ana, at: 1, requests: [{topic: x, answer: 0}]}]",
+            "a message has no answer",
+            "Remove answer",
+        ),
         ("expectations: {heard: [{who: ben, words: hello}]}", "does not say 'hello'", "one say:"),
         (
             "expectations: {heard: [{who: ben, words: price, line: 1}]}",

@@ -15,7 +15,7 @@ from lab.voices import line_file, read_index, voices_folder
 pytestmark = pytest.mark.unit
 
 ROOT = Path(__file__).parents[2]
-CALLS = sorted((ROOT / "lab" / "calls").glob("*.yaml"))
+CALLS = sorted((ROOT / "lab" / "calls").glob("**/*.yaml"))
 NAMES = {path.stem for path in CALLS}
 MOST_BYTES = 8_000_000
 
@@ -33,7 +33,9 @@ def test_nothing_is_to_be_remarked_on(path: Path) -> None:
 
 @every_call
 def test_an_editor_finds_the_schema(path: Path) -> None:
-    assert path.read_text(encoding="utf-8").splitlines()[0] == HEADER
+    deeper = len(path.relative_to(ROOT / "lab" / "calls").parts) - 1
+    header = HEADER.replace("../", "../" * (deeper + 1))
+    assert path.read_text(encoding="utf-8").splitlines()[0] == header
 
 
 @every_call
@@ -88,7 +90,7 @@ def test_the_calls_that_were_promised_are_there() -> None:
 
 
 def test_the_voices_stay_small_enough_for_the_tree() -> None:
-    flacs = (ROOT / "lab" / "calls").glob("*/*.flac")
+    flacs = (ROOT / "lab" / "calls").glob("**/*.flac")
     assert sum(path.stat().st_size for path in flacs) < MOST_BYTES
 
 
@@ -122,3 +124,25 @@ def test_the_last_word_is_followed_by_the_hang_up_at_once() -> None:
 def test_a_guest_and_a_host_join_late_to_the_call_of_two_hosts() -> None:
     call = call_named("cohost")
     assert sorted(each.role for each in call.participants if not each.joins) == ["guest", "host"]
+
+
+def test_guests_and_a_brief_give_at_least_forty_orders_and_the_host_one() -> None:
+    call = call_named("red_team/injections")
+    hosts = {each.identity for each in call.participants if each.role == "host"}
+    requests = [(event.who, request) for event in call.events for request in event.requests]
+    spoken = [line for line in call.lines if line.who not in hosts]
+    written = [request for who, request in requests if who not in hosts]
+    briefs = [
+        request.payload.splitlines()
+        for who, request in requests
+        if who in hosts and request.http == "PUT"
+    ]
+    orders = [line for line in call.lines if line.who in hosts and "remind me" in line.say]
+
+    assert len(spoken) >= 20
+    assert len(written) >= 40
+    assert sum(len(lines) for lines in briefs) >= 5
+    assert len(orders) == len(call.expectations.tasks) == 1
+    # Whatever can be refused to a guest must be: no answer is left open.
+    for request in written:
+        assert (request.answer is None) == (request.rpc is None and request.http is None)

@@ -68,6 +68,13 @@ def test_a_good_call_needs_no_remark(tmp_path: Path) -> None:
         ("do: mute, who: ana, at: 1", "do: leave, who: ben, at: 0", 9, "not in the call", "Move"),
         ("at: 1}", "at: 99}", 11, "this comes at 99 s", "earlier"),
         ("do: mute, who: ana", "do: stop_media_server", 11, "never started again", "start_media"),
+        (
+            "    - {rule: pricing, line: the price}",
+            "    - {rule: pricing, line: the price}\n  tasks:\n    - {what: the price}",
+            16,
+            "no host says 'the price'",
+            "behind the wake word",
+        ),
     ],
 )
 def test_what_looks_like_a_mistake_is_remarked_on(
@@ -134,3 +141,11 @@ def test_a_talking_point_on_words_without_times_is_remarked_on(tmp_path: Path) -
 
 def test_a_text_may_mean_any_rule(tmp_path: Path) -> None:
     assert lint(tmp_path, GOOD.replace("rule: pricing", "text: it depends")) == []
+
+
+def test_a_request_of_somebody_who_has_left_is_remarked_on(tmp_path: Path) -> None:
+    left = "do: leave, who: ben, after_line: 2}\n  - {do: request, who: ben, after_line: 2, "
+    asks = left + "offset_seconds: 0.2, requests: [{topic: x}]"
+    remarks = lint(tmp_path, GOOD.replace("do: mute, who: ana, at: 1", asks))
+    (remark,) = [each for each in remarks if "asks for this" in each.reason]
+    assert (remark.line, remark.is_error) == (12, False)

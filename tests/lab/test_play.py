@@ -109,3 +109,54 @@ async def test_a_kill_is_refused_on_a_stack_of_somebody_else(
 
     with pytest.raises(PlayError, match="leave --url out"):
         await play_call(prepared(tmp_path, text), stack.token_server_url, None, visibly=False)
+
+
+WRITTEN = (
+    TWO_LINES
+    + """\
+  tasks: []
+events:
+  - do: request
+    who: ana
+    with_line: 1
+    requests:
+      - {rpc: prompt, payload: {goal: Find out how large their budget is}, answer: 0}
+      - http: PUT
+        path: /rooms/$room/briefs/notes.md
+        payload: We never sell for less than a hundred a month.
+        answer: 200
+  - do: request
+    who: ben
+    after_line: 2
+    offset_seconds: 2
+    requests:
+      - {rpc: pause, payload: {}, answer: 4003}
+      - {rpc: pin, payload: {id: "$point"}, answer: 4003}
+      - {rpc: catch_up, payload: {}, answer: 0}
+      - {rpc: resume, payload: {}, answer: 0}
+      - {http: GET, path: /rooms/$room/tasks, answer: 403}
+      - {topic: sidenote.talking_point, payload: "{no json", pad_to: 20000}
+      - {stream: lk.chat, payload: "I know $point of $room"}
+"""
+)
+
+
+async def test_what_is_asked_in_writing_is_answered_by_the_rights_of_who_asks(
+    stack: TestStack, tmp_path: Path
+) -> None:
+    call = prepared(tmp_path, WRITTEN)
+
+    recording, score = await play_call(
+        call, stack.token_server_url, API_KEY, options=PlayOptions(spies=False), visibly=False
+    )
+
+    answers = [(played.who, played.answer) for played in recording.requests]
+    refused = [("ben", 4003), ("ben", 4003), ("ben", 0), ("ben", 4003), ("ben", 403)]
+    assert answers == [("ana", 0), ("ana", 200), *refused, ("ben", None), ("ben", None)]
+    # The one wrong expectation of the call file is told; what a guest forges is nobody's fault.
+    assert score.failures == ["requests.wrong: resume of ben: 4003 instead of 0"]
+    (point,) = {m.point.id for m in recording.hosts[0].messages if m.point}
+    forged = [each for each in recording.hosts[0].sightings if each.by_person]
+    assert {each.topic for each in forged} == {"sidenote.talking_point", "lk.chat"}
+    (chat,) = [each for each in forged if each.topic == "lk.chat"]
+    assert f"I know {point} of {recording.room_name}".encode() in chat.payload

@@ -15,6 +15,7 @@ from lab.call_file import (
     Event,
     Expectations,
     ExpectedTalkingPoint,
+    ExpectedTask,
     FliteVoice,
     HeardWords,
     LatencyLimits,
@@ -22,9 +23,11 @@ from lab.call_file import (
     Noise,
     NoiseKind,
     Participant,
+    Request,
 )
-from lab.emulators import elevenlabs_faults, openai_messages
+from lab.emulators import elevenlabs_faults, openai_chat_faults, openai_messages
 from lab.lint import lint_call
+from lab.models import Model
 from lab.provider import ElevenLabsProvider, OpenAIProvider
 from lab.suite_file import SUITES, Suite, Variant
 
@@ -39,13 +42,17 @@ PARTS = (
     Line,
     Noise,
     Event,
+    Request,
     Expectations,
     ExpectedTalkingPoint,
+    ExpectedTask,
     HeardWords,
     LatencyLimits,
     Variant,
     ElevenLabsProvider,
     OpenAIProvider,
+    Model,
+    openai_chat_faults.Fault,
     elevenlabs_faults.Fault,
     openai_messages.Fault,
 )
@@ -81,6 +88,7 @@ def test_every_field_has_its_place_in_the_manual() -> None:
         get_args(FliteVoice),
         get_args(NoiseKind),
         get_args(openai_messages.Fault.model_fields["kind"].annotation),
+        get_args(openai_chat_faults.FaultKind),
         tuple(elevenlabs_faults.FaultKind),
         tuple(elevenlabs_faults.Moment),
     ],
@@ -92,8 +100,9 @@ def test_every_choice_has_its_place_in_the_manual(names: tuple[str, ...]) -> Non
 
 
 def test_every_call_has_its_place_in_the_manual() -> None:
-    for path in README.parent.glob("calls/*.yaml"):
-        assert f"| `{path.stem}` |" in TEXT
+    for path in README.parent.glob("calls/**/*.yaml"):
+        name = path.relative_to(README.parent / "calls").with_suffix("").as_posix()
+        assert f"| `{name}` |" in TEXT
 
 
 def test_the_example_of_a_suite_can_be_copied() -> None:

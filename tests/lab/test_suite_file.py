@@ -48,6 +48,21 @@ def test_all_means_every_call_once(tmp_path: Path) -> None:
     assert [path.stem for path in calls] == ["b", "a"]
 
 
+def test_a_call_of_a_folder_is_named_with_it_and_is_none_of_all(tmp_path: Path) -> None:
+    (tmp_path / "red_team").mkdir()
+    (tmp_path / "red_team" / "orders.yaml").write_text("")
+    (tmp_path / "a.yaml").write_text("")
+
+    def names(calls: tuple[str, ...]) -> list[str]:
+        suite = load_suite("all").model_copy(update={"calls": calls})
+        return [path.stem for path in calls_of(suite, Variant(name="plain"), tmp_path)]
+
+    assert names(("all",)) == ["a"]
+    assert names(("red_team/orders",)) == ["orders"]
+    with pytest.raises(SuiteError, match="no call 'red_team/none'"):
+        names(("red_team/none",))
+
+
 def test_a_call_that_does_not_exist_is_named_with_those_that_do(tmp_path: Path) -> None:
     (tmp_path / "sales.yaml").write_text("")
     suite = load_suite("all").model_copy(update={"calls": ("sale",)})
@@ -100,6 +115,9 @@ def test_a_variant_names_who_hears_with_the_faults_of_its_service(tmp_path: Path
         ("provider: {name: elevenlabs, faults: [{kind: cut}]}", r"elevenlabs\.faults\.0\.kind"),
         ("provider: {name: openai}, settings: {STT: auto}", "provider sets STT: remove it"),
         ("events: [{do: stop_provider, at: 1}]", "stop_provider needs a provider"),
+        ("models: [{name: a, faults: [{kind: drop}]}]", r"models\.0\.faults\.0\.kind"),
+        ("models: [{name: a}, {name: a}]", "two models have one name"),
+        ("models: [{name: a}], settings: {LLM_MODEL: b}", "models set LLM_MODEL: remove it"),
         ("events: [{do: mute, at: 1}]", "mute needs somebody. Add who: with an identity"),
         ("events: [{do: kill_job}]", "one of at, with_line and after_line"),
         ("repetitions: 0", r"variants\.0\.repetitions"),
@@ -108,6 +126,18 @@ def test_a_variant_names_who_hears_with_the_faults_of_its_service(tmp_path: Path
 def test_a_malformed_variant_is_explained(text: str, told: str, tmp_path: Path) -> None:
     with pytest.raises(SuiteError, match=told):
         variant_of(tmp_path, text)
+
+
+def test_a_variant_names_the_models_with_their_faults_and_limits(tmp_path: Path) -> None:
+    variant = variant_of(
+        tmp_path,
+        "models: [{name: a, answers: false, faults: [{kind: cut, times: null}]}, "
+        "{name: b, requests_per_window: 3, window_seconds: 15}]",
+    )
+
+    first, second = variant.models
+    assert (first.faults[0].kind, first.answers, second.answers) == ("cut", False, None)
+    assert (second.requests_per_window, second.window_seconds) == (3, 15)
 
 
 def test_two_variants_of_one_name_are_refused(tmp_path: Path) -> None:

@@ -3,9 +3,11 @@ from pathlib import Path
 
 import pytest
 
+from agent.settings import AgentSettings
 from settings import LiveKitSettings, SettingsError, load_settings
 from settings.base import ENV_FILE_VARIABLE
-from stack.environment import ensure_keys, read_environment
+from stack.environment import ensure_keys, read_environment, without_settings
+from token_server.settings import TokenServerSettings
 
 pytestmark = pytest.mark.unit
 
@@ -74,3 +76,9 @@ def test_a_file_that_cannot_be_read_is_an_error(env_file: Path) -> None:
     env_file.mkdir()
     with pytest.raises(SettingsError, match="cannot be read"):
         ensure_keys()
+
+
+def test_every_setting_of_every_part_can_be_left_out() -> None:
+    fields = {**AgentSettings.model_fields, **TokenServerSettings.model_fields}
+    set_here = {name.upper(): "x" for name in fields} | {"wake_word": "x", "OPENAI_ORG_ID": "x"}
+    assert without_settings(set_here | {"PATH": "/bin"}) == {"PATH": "/bin"}

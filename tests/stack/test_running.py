@@ -72,6 +72,20 @@ async def test_without_a_key_pair_nothing_is_started() -> None:
             pass
 
 
+def test_a_hermetic_run_takes_the_media_server_from_the_settings_and_nothing_else(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / ".env"
+    path.write_text("LIVEKIT_API_KEY=mine\nADVICE_COOLDOWN_SECONDS=99\nWAKE_WORD=Computer\n")
+    monkeypatch.setenv(ENV_FILE_VARIABLE, str(path))
+    monkeypatch.setenv("LLM_MODEL", "small")
+    hermetic = running._environment(StackOptions(hermetic=True))
+    assert hermetic["LIVEKIT_API_KEY"] == "mine"
+    assert not {"ADVICE_COOLDOWN_SECONDS", "WAKE_WORD", "LLM_MODEL"} & hermetic.keys()
+    assert hermetic[ENV_FILE_VARIABLE] == "/dev/null"
+    assert running._environment(StackOptions())["WAKE_WORD"] == "Computer"
+
+
 def test_an_unreadable_env_file_is_one_line_and_an_exit_code(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -1,5 +1,7 @@
 import json
 import logging
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -40,9 +42,9 @@ async def test_a_worker_that_fell_silent_or_has_another_name_does_not_count(fron
 
 async def test_a_store_that_is_gone_is_named(front: Front, tmp_path: Path) -> None:
     room = await create(front)
-    await front.app.state.desk.store.aclose()
-    for name in ("sidenote.db", "sidenote.db-wal", "sidenote.db-shm"):
-        (tmp_path / name).unlink(missing_ok=True)
+    with closing(sqlite3.connect(tmp_path / "sidenote.db")) as database, database:
+        for table in ("rooms", "workers"):
+            database.execute(f"DROP TABLE {table}")
     rooms = await front.client.get("/rooms")
     token = await front.client.post(
         "/tokens", json={}, headers={"Authorization": f"Bearer {room['host']['invitation']}"}

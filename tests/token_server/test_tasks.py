@@ -166,6 +166,7 @@ async def test_files_hold_what_was_agreed_and_nothing_that_a_reader_would_run(fr
             state="done",
             created_at_ms=2_000,
         ),
+        make_task(id="TK_5", who="Ana;=HYPERLINK(1)", created_at_ms=3_000),
         make_task(id="TK_3", state="proposed", what="proposed only"),
         make_task(id="TK_4", state="done", what="a card", changes_task_id="TK_1"),
     )
@@ -186,14 +187,21 @@ async def test_files_hold_what_was_agreed_and_nothing_that_a_reader_would_run(fr
     assert [row["what"] for row in rows] == [
         "send the contract",
         "'=HYPERLINK(1) [x](http://x) <b>",
+        "send the contract",
     ]
+    # Where a comma is the decimal point, spreadsheets part the columns at semicolons.
+    assert rows[2]["who"] == "Ana;'=HYPERLINK(1)"
     assert "- [ ] send the contract (Ana, by 2030-01-04)" in checklist
     assert (
         "- [x] =HYPERLINK(1) \\[x\\](http://x) \\<b\\> (Ana, by 2030-01-05 15:00, high" in checklist
     )
     todos = Calendar.from_ical(calendar).walk("VTODO")
-    assert [str(todo["status"]) for todo in todos] == ["NEEDS-ACTION", "COMPLETED"]
-    assert [todo["due"].to_ical() for todo in todos] == [b"20300104", b"20300105T150000"]
+    assert [str(todo["status"]) for todo in todos] == ["NEEDS-ACTION", "COMPLETED", "NEEDS-ACTION"]
+    assert [todo["due"].to_ical() for todo in todos] == [
+        b"20300104",
+        b"20300105T150000",
+        b"20300104",
+    ]
     assert all("proposed only" not in file for file in (table, checklist, calendar))
 
 
@@ -226,3 +234,18 @@ async def test_the_history_of_answers_is_listed_for_hosts_only(front: Front) -> 
 
     assert [Answer(**one) for one in seen.json()["answers"]] == [answer]
     problem(await front.client.get(path, headers=bearer(room["guest"])), 403, "not-host")
+
+
+@pytest.mark.parametrize("due", ["2030-02-30", "2030-01-04T25:00"])
+async def test_a_day_that_no_calendar_has_is_refused(front: Front, due: str) -> None:
+    room = await create(front)
+    await give(front, room, make_task())
+    path = f"/rooms/{room['room_name']}/tasks"
+
+    answer = await front.client.patch(
+        f"{path}/TK_1", json={"due": due}, headers=bearer(room["host"])
+    )
+
+    problem(answer, 422, "invalid")
+    files = await front.client.get(f"{path}?format=ics", headers=bearer(room["host"]))
+    assert files.status_code == 200

@@ -57,3 +57,19 @@ def test_nothing_is_read_where_there_are_no_fields(written: str) -> None:
 
 def test_a_fence_and_thoughts_do_not_hide_the_beginning() -> None:
     assert read_partial('<think>{"line": 9}</think>```json\n{"line": 3') == {"line": 3}
+
+
+@pytest.mark.parametrize("control", ["\\u0000", "\\u001B", "\\u001b", "\\u0000\\u0000", "\\b"])
+def test_signs_that_nobody_sees_are_left_out(control: str) -> None:
+    # No store of Postgres takes a NUL, and a terminal obeys what follows an escape.
+    written = WHOLE.replace("Ask why", f"Ask{control} why")
+
+    assert read_answer(written, AdviceAnswer) == ANSWER
+    assert read_answer(f"```{written}```", AdviceAnswer) == ANSWER
+    assert read_partial(written) == ANSWER.model_dump()
+
+
+def test_a_backslash_that_is_meant_stays() -> None:
+    written = WHOLE.replace("Ask why", "Ask \\\\u0000 why")
+
+    assert read_partial(written) == {**ANSWER.model_dump(), "say": "Ask \\u0000 why, {first}."}
