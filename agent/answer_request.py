@@ -8,6 +8,7 @@ from typing import Any, Final
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from agent.answers import MOST_QUOTES
+from agent.models.leak import LeakWatch
 from agent.models.request import Message, ModelRequest
 from agent.quotes import find_quote
 from transcript_buffer import Segment
@@ -30,6 +31,9 @@ Answer with one JSON object:
 - "answer": the answer in a few short sentences, from these lines only.
 When the lines do not answer the question, give no quotes and an empty answer.
 """
+
+LEAK_WATCH: Final = LeakWatch(_INSTRUCTIONS)
+"""Finds answers that repeat what the model was told."""
 
 
 class QuotedWords(BaseModel):

@@ -14,7 +14,13 @@ from dataclasses import dataclass, field
 from datetime import tzinfo
 from typing import Final
 
-from agent.answer_request import AskedAnswer, answer_request, quote_of, read_partial
+from agent.answer_request import (
+    LEAK_WATCH,
+    AskedAnswer,
+    answer_request,
+    quote_of,
+    read_partial,
+)
 from agent.answers import CUT_OFF_TEXT, ERASED_TEXT, Answers
 from agent.asked_lines import is_summary, lines_to_read, lines_to_show
 from agent.models.request import ModelError, Models
@@ -193,6 +199,10 @@ class Asker:
             async for reading in readings:
                 text, quotes = read_partial(reading.partial, lines)
                 done = isinstance(reading.complete, AskedAnswer)
+                if LEAK_WATCH.repeats(text):
+                    raise ModelError("the answer repeats what the model was told")
+                if not done and LEAK_WATCH.may_begin(text):
+                    continue
                 if done and not text:
                     text = NOTHING_FOUND
                 if done or text != question.answer.text:

@@ -150,7 +150,7 @@ async def _open_call(
             recognizer=choice.stt,
             playbook=playbook,
             shelf=shelf,
-            prices=load_prices(settings.price_file),
+            prices=await asyncio.to_thread(load_prices, settings.price_file),
             consent_policy=metadata.consent or settings.consent_policy,
             goal=goal,
             wake_word=wake_word,

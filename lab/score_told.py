@@ -36,7 +36,8 @@ class Told(BaseModel):
     unsupported: list[str] = Field(default_factory=list)
     unfinished: list[str] = Field(default_factory=list)
     said_twice: list[str] = Field(default_factory=list)
-    """The same words under two ids."""
+    """The same words under two ids, both shown to their end; one that was taken back while it was
+    being written is none."""
 
     def count(self, source: TalkingPointSource) -> int:
         """Return how many of them ended with a version of this source."""
@@ -50,7 +51,7 @@ def score_told(recording: Recording) -> Told:
     for host in recording.hosts:
         newest = newest_points(host)
         result.most = max(result.most, len(newest))
-        result.said_twice += [text for text in _doubled(newest) if text not in result.said_twice]
+        result.said_twice += [text for text in _doubled(host) if text not in result.said_twice]
         for point in newest:
             if point.id not in known:
                 known.add(point.id)
@@ -93,12 +94,13 @@ def _is_supported(transcripts: Iterable[SeenTranscript], point: TalkingPoint) ->
     )
 
 
-def _doubled(points: Iterable[TalkingPoint]) -> list[str]:
-    seen: set[tuple[str, ...]] = set()
-    doubled: list[str] = []
-    for point in points:
-        words = tuple(spoken_words(point.text))
-        if words in seen:
-            doubled.append(point.text)
-        seen.add(words)
+def _doubled(host: Witness) -> set[str]:
+    first: dict[tuple[str, ...], str] = {}
+    doubled: set[str] = set()
+    for message in host.messages:
+        point = message.point
+        if point and point.complete and point.state == "shown":
+            words = tuple(spoken_words(point.text))
+            if first.setdefault(words, point.id) != point.id:
+                doubled.add(point.text)
     return doubled

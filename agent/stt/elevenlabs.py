@@ -19,8 +19,9 @@ from livekit.agents import (
 )
 
 from agent.stt.elevenlabs_errors import SessionLostError, error_of_status
+from agent.stt.elevenlabs_patience import Lateness, Patience
 from agent.stt.elevenlabs_session import SAMPLE_RATE_HZ, SessionOptions, open_session
-from agent.stt.elevenlabs_stream import ElevenLabsStream, Patience, speech_event
+from agent.stt.elevenlabs_stream import ElevenLabsStream, speech_event
 from agent.stt.elevenlabs_text import (
     BATCH_LONGEST_KEYTERM,
     BATCH_MOST_KEYTERMS,
@@ -65,6 +66,7 @@ class ElevenLabsSTT(stt.STT[Any]):
             keyterms=fit_keyterms(keyterms),
         )
         self.patience = patience or Patience()
+        self.lateness = Lateness(self.patience)
         self._batch_model_id = batch_model_id
         self._batch_keyterms = fit_keyterms(keyterms, BATCH_MOST_KEYTERMS, BATCH_LONGEST_KEYTERM)
 
@@ -85,7 +87,7 @@ class ElevenLabsSTT(stt.STT[Any]):
         options = self.options
         if utils.is_given(language):
             options = replace(options, language=language_code(language))
-        return ElevenLabsStream(self, options, self.patience)
+        return ElevenLabsStream(self, options, self.patience, self.lateness)
 
     async def probe(self) -> None:
         """Open a session with the key, and close it when the service listens; costs no audio.

@@ -3,7 +3,6 @@
 import asyncio
 import logging
 from contextlib import suppress
-from dataclasses import dataclass
 from math import inf
 from typing import Any, Final, Never, Self
 
@@ -12,6 +11,7 @@ from livekit import rtc
 from livekit.agents import APIConnectOptions, APIError, stt
 
 from agent.stt.elevenlabs_errors import NOTHING_HEARD, SessionLostError, gave_up
+from agent.stt.elevenlabs_patience import Lateness, Patience
 from agent.stt.elevenlabs_segments import (
     BYTES_PER_SECOND,
     Answer,
@@ -33,29 +33,16 @@ _LAST_WORDS_SECONDS: Final = 0.5
 """What is waited for the reason when a session breaks while something is sent."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Patience:
-    """How long is waited before a session, or the whole service, is given up."""
-
-    give_up_seconds: float = 2.0
-    """Longest time that speech goes unanswered after its end, or stays without a session."""
-    answer_seconds: float = 1.2
-    """After a commit; then a new session is sent the same speech."""
-    catch_up_share: float = 0.25
-    """Added to both for each second of speech that was over before a session could have it: the
-    service hears it faster than it was spoken, and not in no time."""
-    connect_seconds: float = 5.0
-    """For one attempt to open a session."""
-    keep_alive_seconds: float = 8.0
-    """Longest silence towards the service, which closes after 10 to 15 s without a word."""
-    waiting_seconds: float = 120.0
-    """Speech kept while it waits for answers."""
-
-
 class ElevenLabsStream(stt.RecognizeStream):
     """One participant's speech; a session is open from the start, and again after any loss."""
 
-    def __init__(self, owner: stt.STT[Any], options: SessionOptions, patience: Patience) -> None:
+    def __init__(
+        self,
+        owner: stt.STT[Any],
+        options: SessionOptions,
+        patience: Patience,
+        lateness: Lateness,
+    ) -> None:
         # Sessions are opened again here; a retry on top would lose what is not answered.
         super().__init__(
             stt=owner,
@@ -64,6 +51,7 @@ class ElevenLabsStream(stt.RecognizeStream):
         )
         self._options = options
         self._patience = patience
+        self._lateness = lateness
         self._unanswered = UnansweredSpeech()
         self._clock = asyncio.get_running_loop().time
         self._to_send = asyncio.Event()
@@ -134,14 +122,15 @@ class ElevenLabsStream(stt.RecognizeStream):
         """Give up when speech has waited too long, whatever the sessions do meanwhile."""
         limit = self._patience.give_up_seconds
         ended: SpokenSegment | None = None
-        ended_at = 0.0
+        ended_at = extra = 0.0
         while True:
             self._to_watch.clear()
             head, due = self._unanswered.head, inf
             if head and head.ended:
                 if head is not ended:
                     ended, ended_at = head, self._clock()
-                due = ended_at + limit + self._catch_up_seconds(head)
+                    extra = self._lateness.extra_seconds
+                due = ended_at + limit + extra + self._catch_up_seconds(head)
             if head and self._offline_since is not None:
                 due = min(due, self._offline_since + limit - self._offline_seconds)
             if due <= self._clock():
@@ -240,9 +229,10 @@ class ElevenLabsStream(stt.RecognizeStream):
         answer_due = inf
         if head and head.committed:
             answer_due = self._committed_at + self._patience.answer_seconds
-            answer_due += self._catch_up_seconds(head)
+            answer_due += self._lateness.extra_seconds + self._catch_up_seconds(head)
         alive_due = self._sent_at + self._patience.keep_alive_seconds
         if now >= answer_due:
+            self._lateness.missed()
             raise SessionLostError("no answer to a commit")
         if now >= alive_due:
             self._sent_at = now
@@ -264,6 +254,7 @@ class ElevenLabsStream(stt.RecognizeStream):
 
     def _emit_final(self, answer: Answer) -> None:
         self._answered_at = self._clock()
+        self._lateness.answered(self._answered_at - self._committed_at)
         self._offline_seconds = 0.0
         self._losses = 0
         if answer.final is not None:

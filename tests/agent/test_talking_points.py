@@ -203,7 +203,7 @@ async def test_what_was_begun_and_is_broken_off_is_closed_and_marked_also_in_a_p
 
 async def test_what_is_cut_at_its_greatest_length_is_still_a_talking_point(desk: Desk) -> None:
     new_id = desk.points.new_id()
-    assert desk.propose("long talking about pilots " * 50, id=new_id, complete=False)
+    assert desk.propose("Offer a pilot with five people. " * 50, id=new_id, complete=False)
     desk.points.break_off(new_id)
     assert len(desk.newest().text) == 1000
 

@@ -83,6 +83,15 @@ def test_the_same_words_under_two_ids_are_said_twice() -> None:
     assert score(recording).failures == [f"told.said_twice: {point.text}"]
 
 
+def test_what_is_taken_back_while_it_is_written_is_not_said_twice() -> None:
+    recording = make_recording()
+    new = {"id": "TP_2", "source": "model", "rule_id": None}
+    add_version(recording, **new, version=1, text="Ask what one lost", complete=False)
+    add_version(recording, **new, state="withdrawn")
+
+    assert score(recording).failures == []
+
+
 def test_a_call_file_says_who_has_the_last_word_and_how_many_may_come() -> None:
     recording = make_recording(expecting(last_word="model", max_talking_points=0))
 

@@ -8,6 +8,7 @@ import pytest
 from rich.console import Console
 
 from lab.compare import read_scores
+from lab.models import ModelUse
 from lab.score import score
 from lab.suite import Run, SuiteReport, print_report, worst_first
 from tests.lab.recordings import make_recording
@@ -80,3 +81,13 @@ def test_the_report_says_who_heard() -> None:
     print_report(report([run("a", []), run("b", [])]), Console(file=printed))
 
     assert "plain: heard by an emulator" in printed.getvalue()
+
+
+def test_the_report_says_which_model_answered() -> None:
+    printed = io.StringIO()
+    uses = [ModelUse(name="first", requests=3), ModelUse(name="second", requests=5, answered=5)]
+
+    print_report(report([run("a", []).model_copy(update={"models": uses})]), Console(file=printed))
+
+    told = "first answered 0 of 3 requests; second answered 5 of 5 requests"
+    assert f"a, plain: {told}" in " ".join(printed.getvalue().split())

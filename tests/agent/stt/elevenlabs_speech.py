@@ -8,7 +8,8 @@ from livekit.agents import stt
 from numpy.typing import NDArray
 
 from agent.stt.elevenlabs import ElevenLabsSTT
-from agent.stt.elevenlabs_stream import ElevenLabsStream, Patience
+from agent.stt.elevenlabs_patience import Patience
+from agent.stt.elevenlabs_stream import ElevenLabsStream
 from lab.emulators.elevenlabs import API_KEY, ElevenLabsEmulator
 from tests.lab.marked_speech import speak
 

@@ -7,7 +7,7 @@ import pytest
 from livekit.agents import stt
 
 from agent.stt.chain import ChainSTT, Provider
-from agent.stt.elevenlabs_stream import Patience
+from agent.stt.elevenlabs_patience import Patience
 from agent.stt.health import ChainTimes
 from agent.stt.openai_batch import OpenAIBatchSTT
 from lab.emulators.elevenlabs import ElevenLabsEmulator

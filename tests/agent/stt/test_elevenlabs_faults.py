@@ -12,7 +12,7 @@ from livekit.agents import (
     APIStatusError,
 )
 
-from agent.stt.elevenlabs_stream import Patience
+from agent.stt.elevenlabs_patience import Patience
 from lab.emulators.elevenlabs import API_KEY, ElevenLabsEmulator
 from lab.emulators.elevenlabs_faults import Fault, FaultKind, Moment
 from lab.emulators.serving import running_emulator
@@ -231,6 +231,23 @@ async def test_speech_that_is_sent_late_is_given_time_to_be_heard(
         say(stream, LINES[0])
         assert await next_final(stream) == LINES[0]
         assert stream.sessions == 1
+
+
+async def test_a_service_that_is_late_every_time_is_soon_given_the_time_it_takes(
+    emulator: ElevenLabsEmulator,
+) -> None:
+    """Each repetition would make a slow service slower, and cost."""
+    emulator.faults.add(Fault(kind=FaultKind.SLOW, seconds=0.5, times=None))
+    patience = Patience(give_up_seconds=60, answer_seconds=0.2, catch_up_share=0.0)
+    async with recognizer(emulator, patience=patience).stream() as stream:
+        say(stream, LINES[0])
+        assert await next_final(stream) == LINES[0]
+        learned = stream.sessions
+        for line in LINES[1:3]:
+            say(stream, line)
+            assert await next_final(stream) == line
+    assert learned > 1, "the first answer came too late to be waited for"
+    assert stream.sessions == learned
 
 
 async def test_a_session_that_never_answers_is_replaced(emulator: ElevenLabsEmulator) -> None:

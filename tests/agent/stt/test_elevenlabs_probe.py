@@ -7,7 +7,7 @@ import pytest
 from livekit.agents import APIConnectionError, APIError, APIStatusError, APITimeoutError
 
 from agent.stt.chain import ChainSTT, Probed, Provider
-from agent.stt.elevenlabs_stream import Patience
+from agent.stt.elevenlabs_patience import Patience
 from agent.stt.health import ChainTimes, reason_of
 from agent.stt.openai_batch import OpenAIBatchSTT
 from lab.emulators.elevenlabs import ElevenLabsEmulator

@@ -255,6 +255,14 @@ test('numbers that the agent has not given out do not make a page ask for ever',
   expect(isIncomplete(catchUp(poisoned))).toBe(false);
 });
 
+test('a guest who makes up the next numbers hides no line that is missed in a cut', () => {
+  const before = catchUp(NO_NOTES);
+  const madeUp = (number: number) => line(number, { key: `${GUEST} x${number}` });
+  const poisoned = beginAnew(takeLine(takeLine(before, madeUp(6)), madeUp(7)));
+  // What the agent has said meanwhile has these numbers, too.
+  expect(requestFor(poisoned).transcript_since).toBe(5);
+});
+
 test('in another meeting the count begins anew, and what is over cannot be acted upon', () => {
   const elsewhere = { ...UNCUT, meeting: 'RM_0' };
   const read = readCatchUp(reply(requestFor(elsewhere)));

@@ -65,7 +65,7 @@ export function requestFor(notes: Notes): Required<CatchUpRequest> {
   return {
     v: PROTOCOL_VERSION,
     since: notes.hostNumbers.upTo,
-    transcript_since: notes.lineNumbers.upTo,
+    transcript_since: notes.linesTold,
   };
 }
 
@@ -101,6 +101,7 @@ export function takeReply(notes: Notes, asked: Notes, reply: CaughtUp): Taken {
       ...caught,
       hostNumbers: close(caught.hostNumbers, asked.hostNumbers, reply.since),
       lineNumbers: close(caught.lineNumbers, asked.lineNumbers, reply.transcriptSince),
+      linesTold: reply.transcriptSince,
     },
     more,
   };

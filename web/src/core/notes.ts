@@ -19,6 +19,8 @@ export interface Notes {
   readonly erasures: ReadonlyMap<string, Erasure>;
   /** Of the transcript's finals and erasures. */
   readonly lineNumbers: Numbers;
+  /** Of these, up to where the agent itself has said all: a speaker can make up its own numbers. */
+  readonly linesTold: number;
   /** Of what only hosts are told. */
   readonly hostNumbers: Numbers;
 }
@@ -32,6 +34,7 @@ export const NO_NOTES: Notes = {
   state: undefined,
   erasures: new Map(),
   lineNumbers: NO_NUMBERS,
+  linesTold: 0,
   hostNumbers: NO_NUMBERS,
 };
 
