@@ -4,8 +4,9 @@ Run with `python -m benchmarks --only twenty`. Everybody joins a room on the rea
 the worker hears through the emulated ElevenLabs, in this process. Then microphones are opened one
 kind after the other, published as LiveKit's own browser client publishes a microphone (with DTX,
 which thins out the packets of silence): eight that are muted by hardware (digital silence), eight
-in an office (noise without speech), four of people who talk without a break. After each kind the worker's CPU time is measured. What a kind adds, divided by
-its tracks, is the cost of a track; everybody's presence and the first track are measured apart.
+in an office (noise without speech), four of people who talk without a break. After each
+kind the worker's CPU time is measured. What a kind adds, divided by its tracks, is the cost of a
+track; everybody's presence and the first track are measured apart.
 """
 
 import asyncio
