@@ -79,8 +79,10 @@ class AdviceOnItsWay:
         self._shown = None
 
     def break_off(self) -> None:
-        """Close what was begun and not finished, and show that it is cut."""
-        if self._shown:
+        """Close what was begun and not finished, and show that it is cut; or take it back."""
+        if self._shown and self.dropped == "leaked":
+            self._talking_points.withdraw(self._id)
+        elif self._shown:
             self._talking_points.break_off(self._id)
 
     def _proposal(self, reading: Reading) -> Proposal | None:

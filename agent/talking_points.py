@@ -143,7 +143,7 @@ class TalkingPoints:
             self.spared["said twice"] += 1
             if told.point.source != "playbook":
                 # Its beginning is on the screen, and its end shows that it is nothing new.
-                self._change(told, state="withdrawn", complete=True)
+                self.withdraw(proposal.id)
             return False
         if proposal.complete or len(gist) >= _FEWEST_STEMS:
             told.gist = gist
@@ -159,6 +159,15 @@ class TalkingPoints:
         if told and not told.point.complete:
             text = f"{told.point.text[: LONGEST_TEXT - len(_CUT)]}{_CUT}"
             self._change(told, complete=True, text=text)
+
+    def withdraw(self, point_id: str) -> None:
+        """Take a talking point off the screen that ought not to be there.
+
+        Nothing happens if it is not there.
+        """
+        told = self._told.get(point_id)
+        if told and told.on_screen:
+            self._change(told, state="withdrawn", complete=True)
 
     def hear(self, segment: Segment) -> None:
         """Take note of a segment: what a host says himself, nobody need tell him."""

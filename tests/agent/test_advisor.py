@@ -214,8 +214,10 @@ async def test_an_answer_that_repeats_the_instructions_is_dropped_and_counted(
     bench.served.chat.script([Fault(kind="leak")])
     bench.say(TRAVEL)
     await until(lambda: bench.advisor.dropped["leaked"])
+    await bench.idle()
     told = " ".join(one.text for one in bench.proposals)
     assert "the host of a live call" not in told
+    assert [one for one in bench.points.recent() if one.state == "shown"] == []
 
 
 async def test_one_request_is_in_flight_and_the_newest_turn_waits(bench: Bench) -> None:
