@@ -63,7 +63,7 @@ class ScriptedSTT(stt.STT[Any]):
         language: NotGivenOr[str] = NOT_GIVEN,
         conn_options: APIConnectOptions,
     ) -> stt.SpeechEvent:
-        raise NotImplementedError
+        raise AssertionError("a stream was to be opened, not a whole recording recognized")
 
     def stream(
         self,

@@ -64,7 +64,7 @@ class STT(stt.STT):
         self.streams = []
 
     async def _recognize_impl(self, buffer, *, language, conn_options):
-        raise NotImplementedError
+        raise AssertionError("a stream was to be opened, not a whole recording recognized")
 
     def stream(self, *, language=None, conn_options):
         self.streams.append(Stream(stt=self, conn_options=conn_options, sample_rate=16000))

@@ -1,34 +1,9 @@
 import { expect, test } from 'vitest';
 import { announceLines, announceNotes } from './announcements';
 import { NO_NOTES, takeLine, takePoint } from './notes';
+import { makePoint } from './points.fixture';
 import type { TalkingPoint } from './talkingPoints';
 import type { Line } from './transcript';
-
-function point(changes: Partial<TalkingPoint> = {}): TalkingPoint {
-  return {
-    v: 1,
-    id: 'a',
-    version: 1,
-    sequence: 1,
-    source: 'playbook',
-    rule_id: null,
-    text: 'Say the price.',
-    complete: true,
-    quote: 'how much',
-    segment_id: 's1',
-    speaker_identity: 'guest-1',
-    speaker_name: 'Pat',
-    heard_at_ms: 1000,
-    sent_at_ms: 1001,
-    answer: null,
-    state: 'shown',
-    pinned: false,
-    useful: null,
-    expires_at_ms: null,
-    read_identities: [],
-    ...changes,
-  };
-}
 
 function line(changes: Partial<Line> = {}): Line {
   return {
@@ -46,7 +21,7 @@ function line(changes: Partial<Line> = {}): Line {
 }
 
 const keysOf = (changes: Partial<TalkingPoint>) =>
-  announceNotes(takePoint(NO_NOTES, point(changes)), 1000).map(({ key }) => key);
+  announceNotes(takePoint(NO_NOTES, makePoint(changes)), 1000).map(({ key }) => key);
 
 test('a point is read once: a pin is no news, better words are', () => {
   expect(keysOf({ pinned: true, version: 2 })).toEqual(keysOf({}));

@@ -1,32 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { arrange, describeLeaving, isOnScreen } from './arrangement';
+import { makePoint } from './points.fixture';
 import type { TalkingPoint } from './talkingPoints';
-
-function point(id: string, changes: Partial<TalkingPoint> = {}): TalkingPoint {
-  return {
-    v: 1,
-    id,
-    version: 1,
-    sequence: 1,
-    source: 'playbook',
-    rule_id: null,
-    text: 'Say the price.',
-    complete: true,
-    quote: 'how much',
-    segment_id: 's1',
-    speaker_identity: 'guest-1',
-    speaker_name: 'Pat',
-    heard_at_ms: 1000,
-    sent_at_ms: 1001,
-    answer: null,
-    state: 'shown',
-    pinned: false,
-    useful: null,
-    expires_at_ms: null,
-    read_identities: [],
-    ...changes,
-  };
-}
 
 const ids = (points: readonly TalkingPoint[]) => points.map(({ id }) => id).join('');
 
@@ -39,12 +14,12 @@ describe('on the screen', () => {
     [{ state: 'withdrawn', pinned: true }, true],
     [{ state: 'dismissed', pinned: true }, false],
   ] as const)('%j: %s', (changes, expected) => {
-    expect(isOnScreen(point('a', changes))).toBe(expected);
+    expect(isOnScreen(makePoint({ id: 'a', ...changes }))).toBe(expected);
   });
 });
 
 describe('arranging', () => {
-  const many = ['a', 'b', 'c', 'd', 'e'].map((id) => point(id));
+  const many = ['a', 'b', 'c', 'd', 'e'].map((id) => makePoint({ id }));
 
   test('the newest few are open, the others folded', () => {
     const { open, folded } = arrange(many, undefined);
@@ -65,7 +40,7 @@ describe('arranging', () => {
 });
 
 test('what goes by itself says why', () => {
-  expect(describeLeaving(point('a', { state: 'withdrawn' }))).toContain('Said');
-  expect(describeLeaving(point('a', { state: 'expired' }))).toContain('over');
-  expect(describeLeaving(point('a', { state: 'dismissed' }))).toBe('');
+  expect(describeLeaving(makePoint({ id: 'a', state: 'withdrawn' }))).toContain('Said');
+  expect(describeLeaving(makePoint({ id: 'a', state: 'expired' }))).toContain('over');
+  expect(describeLeaving(makePoint({ id: 'a', state: 'dismissed' }))).toBe('');
 });

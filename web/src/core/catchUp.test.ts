@@ -18,6 +18,7 @@ import {
 import { type TalkingPoint } from './talkingPoints';
 import { type Task } from './tasks';
 import { type Line } from './transcript';
+import { makePoint } from './points.fixture';
 
 const GUEST = 'guest-0123456789ab-0123456789abcdef';
 
@@ -37,29 +38,17 @@ function line(sequence: number, changes: Partial<Line> = {}): Line {
 }
 
 function point(id: string, version: number, sequence: number): TalkingPoint {
-  return {
-    v: 1,
+  return makePoint({
     id,
     version,
     sequence,
     source: version === 1 ? 'playbook' : 'model',
-    rule_id: null,
     text: `${id} ${version}`,
-    complete: true,
-    quote: 'how much',
-    segment_id: 's1',
     speaker_identity: GUEST,
-    speaker_name: 'Pat',
     // The words are those of the first version.
     heard_at_ms: Number(id.slice(1)) * 1000,
     sent_at_ms: sequence * 1000,
-    answer: null,
-    state: 'shown',
-    pinned: false,
-    useful: null,
-    expires_at_ms: null,
-    read_identities: [],
-  };
+  });
 }
 
 function task(id: string, version: number, sequence: number): Task {
