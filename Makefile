@@ -113,15 +113,20 @@ web/dist/index.html: web/node_modules/.stamp $(shell find web/src web/public web
 
 setup-dev: setup web/node_modules/.stamp .cache/debian.stamp
 
-.cache/debian.stamp:
+# Postgres only for tests of the store: Debian would start a server of its own, which nobody needs.
+.cache/debian.stamp: Makefile
 	@mkdir -p .cache
 	@missing=""; \
 	command -v chromium >/dev/null || missing="$$missing chromium"; \
 	command -v flite >/dev/null || missing="$$missing flite"; \
 	command -v espeak-ng >/dev/null || missing="$$missing espeak-ng"; \
+	ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || command -v initdb >/dev/null || missing="$$missing postgresql"; \
 	if [ -n "$$missing" ]; then \
 	  if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
 	    $(call say,Debian packages:$$missing ...); \
+	    case "$$missing" in *postgresql*) mkdir -p /etc/postgresql-common; \
+	      [ -e /etc/postgresql-common/createcluster.conf ] || \
+	        echo "create_main_cluster = false" >/etc/postgresql-common/createcluster.conf;; esac; \
 	    $(APT) update -qq && $(APT) install -y -qq --no-install-recommends $$missing >.cache/apt.log 2>&1 \
 	      || { tail -5 .cache/apt.log; exit 1; }; \
 	  else \

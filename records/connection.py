@@ -1,10 +1,11 @@
 """The way to the database, which every part of the store shares."""
 
 import logging
+import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, Final, Self
 
 from sqlalchemy import event, func, select, text
 from sqlalchemy.dialects import postgresql, sqlite
@@ -16,6 +17,12 @@ from records.tables import WorkerRow
 
 # At DEBUG it writes every statement with its values: what people said.
 logging.getLogger("aiosqlite").setLevel(logging.WARNING)
+
+_POSTGRES_ALIAS: Final = re.compile(r"^postgres://")
+"""How hosting services write it."""
+_REMEDY: Final = (
+    "use one like sqlite:///data/sidenote.db or postgresql://user:password@host/sidenote"
+)
 
 
 class StoreUnavailableError(Exception):
@@ -29,19 +36,23 @@ def async_url(database_url: str) -> URL:
         StoreUnavailableError: it is no address, or of a database that is not supported.
     """
     try:
-        url = make_url(database_url)
+        url = make_url(_POSTGRES_ALIAS.sub("postgresql://", database_url))
     except SQLAlchemyError:
-        msg = "DATABASE_URL is no database address; use one like sqlite:///data/sidenote.db"
-        raise StoreUnavailableError(msg) from None
+        raise StoreUnavailableError(f"DATABASE_URL is no database address; {_REMEDY}") from None
+    if url.get_backend_name() == "postgresql":
+        if not url.database:
+            msg = f"DATABASE_URL names no database on its Postgres server; {_REMEDY}"
+            raise StoreUnavailableError(msg)
+        return url.set(drivername="postgresql+psycopg")
     if url.get_backend_name() == "sqlite":
         if url.database in (None, "", ":memory:"):
             msg = (
                 "DATABASE_URL names no file, and what is only in memory cannot be shared; "
-                "use one like sqlite:///data/sidenote.db"
+                f"{_REMEDY}"
             )
             raise StoreUnavailableError(msg)
         return url.set(drivername="sqlite+aiosqlite")
-    msg = f"DATABASE_URL names {url.get_backend_name()!r}; use sqlite:///data/sidenote.db"
+    msg = f"DATABASE_URL names {url.get_backend_name()!r}, which is not supported; {_REMEDY}"
     raise StoreUnavailableError(msg)
 
 
@@ -50,9 +61,15 @@ class DatabaseConnection:
 
     def __init__(self, database_url: str) -> None:
         url = async_url(database_url)
-        _make_folder(url)
-        self._engine: AsyncEngine = create_async_engine(url, pool_pre_ping=True)
-        event.listen(self._engine.sync_engine, "connect", _prepare_sqlite)
+        self._engine: AsyncEngine = create_async_engine(
+            url,
+            pool_pre_ping=True,
+            # Without it an INSERT does not tell whether its conflict was another's row.
+            execution_options={"preserve_rowcount": True},
+        )
+        if url.get_backend_name() == "sqlite":
+            _make_folder(url)
+            event.listen(self._engine.sync_engine, "connect", _prepare_sqlite)
         self._has_traces = False
         """Whether the file may still hold something that was deleted."""
         self._insert: Any = (
@@ -93,7 +110,8 @@ class DatabaseConnection:
         """Leave nothing of what was deleted in the database file or its journal.
 
         `secure_delete` overwrites what is deleted, but not the copies that were left behind when
-        rows moved between pages before. Only rewriting the file removes those.
+        rows moved between pages before. Only rewriting the file removes those. On Postgres the rows
+        are gone; its own vacuum, log and backups decide when their bytes are.
         """
         self._has_traces |= deleted and self._engine.dialect.name == "sqlite"
         if not self._has_traces:

@@ -1,29 +1,47 @@
+import asyncio
 import os
-import sqlite3
 import subprocess
 import sys
-from contextlib import closing
 from pathlib import Path
 
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import create_engine
+from sqlalchemy import Engine, create_engine, inspect
 
 from records import Store, StoreUnavailableError, migrate
+from records.connection import async_url
 from records.tables import Base
 
 pytestmark = pytest.mark.unit
 
+_DRIVERS = {"sqlite": "sqlite", "postgresql": "postgresql+psycopg"}
 
-def tables(path: Path) -> set[str]:
-    with closing(sqlite3.connect(path)) as connection:
-        rows = connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")
-        return {name for (name,) in rows}
+
+def engine_of(url: str) -> Engine:
+    return create_engine(async_url(url).set(drivername=_DRIVERS[url.partition(":")[0]]))
+
+
+def tables(url: str) -> set[str]:
+    engine = engine_of(url)
+    try:
+        return set(inspect(engine).get_table_names())
+    finally:
+        engine.dispose()
+
+
+def execute(url: str, *statements: str) -> None:
+    engine = engine_of(url)
+    try:
+        with engine.begin() as connection:
+            for statement in statements:
+                connection.exec_driver_sql(statement)
+    finally:
+        engine.dispose()
 
 
 def test_the_migrations_make_exactly_the_tables_of_the_code(database_url: str) -> None:
-    engine = create_engine(database_url)
+    engine = engine_of(database_url)
     try:
         with engine.connect() as connection:
             context = MigrationContext.configure(connection, opts={"compare_type": True})
@@ -42,19 +60,18 @@ async def test_migrating_again_keeps_what_is_there(tmp_path: Path) -> None:
         assert [room.name for room in await store.list_open_rooms()] == ["acme"]
 
 
-async def test_a_call_from_before_consent_is_kept_and_taken_up(tmp_path: Path) -> None:
-    path = tmp_path / "records.db"
-    url = f"sqlite:///{path}"
-    migrate(url, "0001")
-    assert not {"consents", "coverage", "off_the_record"} & tables(path)
-    with closing(sqlite3.connect(path)) as connection, connection:
-        connection.execute("INSERT INTO rooms VALUES ('acme', 'sales', 1, NULL)")
-        connection.execute("INSERT INTO meetings VALUES ('RM_1', 'acme', 2, NULL)")
-        connection.execute(
-            "INSERT INTO segments VALUES"
-            " ('SG_1', 'RM_1', 'guest-1', 'Ben', 'guest', 'TR_1', 'good morning', 1000, 2000)"
-        )
-    migrate(url)
+async def test_a_call_from_before_consent_is_kept_and_taken_up(empty_database_url: str) -> None:
+    url = empty_database_url
+    await asyncio.to_thread(migrate, url, "0001")
+    assert not {"consents", "coverage", "off_the_record"} & tables(url)
+    execute(
+        url,
+        "INSERT INTO rooms VALUES ('acme', 'sales', 1, NULL)",
+        "INSERT INTO meetings VALUES ('RM_1', 'acme', 2, NULL)",
+        "INSERT INTO segments VALUES"
+        " ('SG_1', 'RM_1', 'guest-1', 'Ben', 'guest', 'TR_1', 'good morning', 1000, 2000)",
+    )
+    await asyncio.to_thread(migrate, url)
     async with Store(url) as store:
         (room,) = await store.list_open_rooms()
         assert (room.name, room.playbook, room.consent) == ("acme", "sales", None)
@@ -66,12 +83,11 @@ async def test_a_call_from_before_consent_is_kept_and_taken_up(tmp_path: Path) -
         assert await store.erase_speaker("RM_1", "guest-1") == 1
 
 
-def test_several_processes_migrate_at_once(tmp_path: Path) -> None:
-    path = tmp_path / "records.db"
+def test_several_processes_migrate_at_once(empty_database_url: str) -> None:
     program = "import sys; from records import migrate; migrate(sys.argv[1])"
     started = [
         subprocess.Popen(
-            [sys.executable, "-c", program, f"sqlite:///{path}"],
+            [sys.executable, "-c", program, empty_database_url],
             stderr=subprocess.PIPE,
             text=True,
         )
@@ -80,16 +96,14 @@ def test_several_processes_migrate_at_once(tmp_path: Path) -> None:
     for process in started:
         _, errors = process.communicate(timeout=60)
         assert process.returncode == 0, errors
-    assert {table.name for table in Base.metadata.sorted_tables} < tables(path)
+    assert {table.name for table in Base.metadata.sorted_tables} < tables(empty_database_url)
 
 
-def test_a_migration_that_fails_half_way_leaves_nothing_behind(tmp_path: Path) -> None:
-    path = tmp_path / "records.db"
-    with closing(sqlite3.connect(path)) as connection:
-        connection.execute("CREATE TABLE talking_points (id INTEGER)")  # the last one to be made
-    with pytest.raises(StoreUnavailableError, match="talking_points already exists"):
-        migrate(f"sqlite:///{path}")
-    assert tables(path) == {"talking_points"}
+def test_a_migration_that_fails_half_way_leaves_nothing_behind(empty_database_url: str) -> None:
+    execute(empty_database_url, "CREATE TABLE talking_points (id INTEGER)")  # the last to be made
+    with pytest.raises(StoreUnavailableError, match="already exists"):
+        migrate(empty_database_url)
+    assert tables(empty_database_url) == {"talking_points"}
 
 
 def test_a_path_that_cannot_be_written_is_named_with_the_remedy(tmp_path: Path) -> None:
@@ -97,7 +111,7 @@ def test_a_path_that_cannot_be_written_is_named_with_the_remedy(tmp_path: Path) 
     with pytest.raises(StoreUnavailableError) as caught:
         migrate(f"sqlite:///{tmp_path}/file/records.db")
     assert f"{tmp_path}/file/records.db" in str(caught.value)
-    assert "check DATABASE_URL and that its folder can be written" in str(caught.value)
+    assert "check DATABASE_URL, and that its folder or database can be written" in str(caught.value)
 
 
 def test_a_folder_in_place_of_the_database_is_an_error(tmp_path: Path) -> None:
@@ -114,11 +128,28 @@ def test_a_file_that_is_no_database_is_an_error(tmp_path: Path) -> None:
     assert path.read_bytes() == before
 
 
-def test_tables_of_a_newer_version_are_left_alone(tmp_path: Path) -> None:
-    path = tmp_path / "records.db"
-    migrate(f"sqlite:///{path}")
-    with closing(sqlite3.connect(path)) as connection:
-        connection.execute("UPDATE alembic_version SET version_num = '9999'")
-        connection.commit()
+def test_tables_of_a_newer_version_are_left_alone(database_url: str) -> None:
+    execute(database_url, "UPDATE alembic_version SET version_num = '9999'")
     with pytest.raises(StoreUnavailableError, match="newer version"):
-        migrate(f"sqlite:///{path}")
+        migrate(database_url)
+
+
+def test_a_postgres_that_does_not_answer_is_named_without_its_password() -> None:
+    with pytest.raises(StoreUnavailableError) as caught:
+        migrate("postgres://ana:hidden@127.0.0.1:1/sidenote")
+    assert "ana:***@127.0.0.1:1/sidenote" in str(caught.value)
+    assert "hidden" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("url", "told"),
+    [
+        ("postgresql://ana@db", "names no database"),
+        ("mysql://ana@db/sidenote", "'mysql', which is not supported"),
+        ("nonsense", "no database address"),
+    ],
+)
+def test_an_address_that_cannot_serve_gets_the_remedy(url: str, told: str) -> None:
+    with pytest.raises(StoreUnavailableError, match=told) as caught:
+        migrate(url)
+    assert "postgresql://user:password@host/sidenote" in str(caught.value)
