@@ -56,7 +56,7 @@ def test_markdown_shows_what_was_said_and_formats_nothing_of_it() -> None:
 
 
 def test_subrip_is_read_back() -> None:
-    cues = webvtt.from_buffer(io.StringIO(export_transcript(MEETING, "srt")), format="srt")
+    cues = webvtt.from_buffer(io.StringIO(export_transcript(MEETING, "srt")), format="srt").captions
     assert [(cue.start, cue.end) for cue in cues] == [
         ("00:00:00.000", "00:00:01.250"),
         ("01:01:01.500", "01:01:03.000"),
@@ -67,7 +67,7 @@ def test_subrip_is_read_back() -> None:
 def test_webvtt_is_read_back_with_its_speakers() -> None:
     text = export_transcript(MEETING, "vtt", title="Acme\n--> 1")
     assert text.startswith("WEBVTT Acme -> 1\n\n00:00:00.000 --> 00:00:01.250\n<v Ana>good")
-    cues = webvtt.from_buffer(io.StringIO(text))
+    cues = webvtt.from_buffer(io.StringIO(text)).captions
     assert [cue.voice for cue in cues] == ["Ana", "Ben [x]"]
     assert cues[1].raw_text == "<v Ben [x]>and &lt;b&gt;that&lt;/b&gt; --&gt; is &amp; was *all*"
 
@@ -75,7 +75,7 @@ def test_webvtt_is_read_back_with_its_speakers() -> None:
 @pytest.mark.parametrize("export_format", ["srt", "vtt"])
 def test_a_long_segment_is_shown_in_parts_that_lose_nothing(export_format: ExportFormat) -> None:
     text = export_transcript([seg(0, 60, LONG, "")], export_format)
-    cues = list(webvtt.from_buffer(io.StringIO(text), format=export_format))
+    cues = webvtt.from_buffer(io.StringIO(text), format=export_format).captions
     words = " ".join(cue.text.removeprefix("guest-1: ") for cue in cues)
     assert words == LONG
     assert all(len(cue.text) <= LONGEST_CUE + len("guest-1: ") for cue in cues)
