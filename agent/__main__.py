@@ -6,9 +6,10 @@ import sys
 import time
 from pathlib import Path
 
-from agent.playbook_file import PlaybookError, load_playbook
 from agent.settings import AgentSettings
-from records import StoreUnavailableError, migrate
+from agent.transcribe.arguments import add_transcribe
+from playbook.file import PlaybookError, load_playbook
+from records import Files, FilesUnavailableError, StoreUnavailableError, migrate
 from settings import SettingsError, load_settings
 
 
@@ -19,7 +20,9 @@ def main(arguments: list[str] | None = None) -> int:
         description="Sidenote's worker: joins the calls that the media server gives it.",
         epilog="Settings come from the environment and .env; .env.example lists them all.",
     )
-    commands = parser.add_subparsers(dest="command", required=True, metavar="start|dev|control")
+    commands = parser.add_subparsers(
+        dest="command", required=True, metavar="start|dev|control|transcribe"
+    )
     for name, text in (
         ("start", "run as a service: JSON logs, and on SIGTERM running calls are finished first"),
         ("dev", "run in a terminal: coloured logs, and Ctrl-C stops at once"),
@@ -33,11 +36,17 @@ def main(arguments: list[str] | None = None) -> int:
     command.add_argument("link", help="invitation of a host, with all that stands behind its #")
     command.add_argument("method", help="a method of wire/controls.py, without `sidenote.`")
     command.add_argument("request", nargs="?", default="{}", help="JSON (default: %(default)s)")
+    add_transcribe(commands)
     options = parser.parse_args(arguments)
     if options.command == "control":
         from agent.control_line import run
 
         return run(options.link, options.method, options.request)
+    if options.command == "transcribe":
+        _leave_end_of_turn_model_out()
+        from agent.transcribe.command import transcribe
+
+        return transcribe(options)
     if options.url:
         os.environ["LIVEKIT_URL"] = options.url
     try:
@@ -45,21 +54,30 @@ def main(arguments: list[str] | None = None) -> int:
         load_playbook(settings.playbook_folder / f"{settings.playbook}.yaml")
         _check_speech(settings)
         migrate(settings.database_url)
-    except (SettingsError, PlaybookError, StoreUnavailableError) as error:
+        Files(settings.files_url, settings.file_arguments())
+    except (SettingsError, PlaybookError, StoreUnavailableError, FilesUnavailableError) as error:
         print(f"agent: {error}", file=sys.stderr)
         return 2
     return _run_worker(options)
 
 
-def _check_speech(settings: AgentSettings) -> None:
-    # The end-of-turn model would cost every process 220 MB and is not used. Said before the
+def _leave_end_of_turn_model_out() -> None:
+    # It would cost every process 220 MB, and a call that wants it loads it itself. Said before the
     # library is imported for the first time.
     os.environ.setdefault("LIVEKIT_AGENTS_PRELOAD_LOCAL_INFERENCE", "0")
+
+
+def _check_speech(settings: AgentSettings) -> None:
+    _leave_end_of_turn_model_out()
     from agent.hearing_cost import check_caps
     from agent.prices import load_prices
+    from agent.sound.choice import check_sound
     from agent.stt.choice import check_choice
+    from agent.turn_end import check_turn_end
 
     check_choice(settings)
+    check_sound(settings)
+    check_turn_end(settings)
     check_caps(settings, load_prices(settings.price_file), time.time)
 
 

@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Sequence
 from typing import Any
 
 from agent.advice_request import Person
@@ -51,6 +51,7 @@ class Advice:
         self._is_quiet = False
         self.hearers: list[Callable[[Segment], None]] = []
         self.beside: list[tuple[str, Callable[[], Coroutine[Any, Any, None]]]] = []
+        self._advisor: Advisor | None = None
         self.keeps_words: list[TalkingPoints | Advisor] = []
         self.brief = Brief(given.store, meeting.room_name)
         self.talking_points = TalkingPoints(
@@ -83,14 +84,22 @@ class Advice:
             shelf=self._given.shelf,
             talking_points=self.talking_points,
             settings=self._call_settings,
+            store=self._given.store,
             now=self._given.now,
         )
         answers = BriefAnswers(self.brief, self.talking_points)
         self.keeps_words.append(self.talking_points)
         self.hearers += [self.playbook.hear, self.talking_points.hear, answers.hear]
         self.beside += [("talking points", self.talking_points.run), ("brief", self.brief.run)]
+        self.beside.append(("playbook", self.playbook.run))
         if self.models:
             self._connect(self.models)
+
+    def recall(self, said: Sequence[Segment]) -> None:
+        """Take note of what was said before this agent came; it is in the transcript."""
+        self.talking_points.recall(said)
+        if self._advisor:
+            self._advisor.recall()
 
     def welcome(self) -> None:
         """Tell somebody who has come, and may be a host, what is wrong with the playbook."""
@@ -113,7 +122,7 @@ class Advice:
 
     def _connect(self, models: ModelChain) -> None:
         settings = self._given.settings
-        advisor = Advisor(
+        advisor = self._advisor = Advisor(
             models=models,
             transcript=self._transcript,
             talking_points=self.talking_points,

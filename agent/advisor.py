@@ -18,9 +18,9 @@ from agent.call_settings import CallSettings
 from agent.ears import Clock
 from agent.models.chain import ModelChain
 from agent.models.request import ModelError
-from agent.playbook import Match
 from agent.running_summary import RunningSummary
 from agent.talking_points import TalkingPoints
+from playbook.rules import Match
 from transcript_buffer import Segment, TranscriptBuffer
 from wire.talking_point import BriefLine
 
@@ -94,6 +94,10 @@ class Advisor:
         """Answers that were not shown, by reason."""
         self.failures = 0
         """Requests without a usable answer."""
+
+    def recall(self) -> None:
+        """The transcript has lines that were said before this agent came."""
+        self._summary.recall()
 
     def hear(self, segment: Segment) -> None:
         """Take note of a segment: the final of anybody but a host, or of a hit, asks for advice."""

@@ -1,6 +1,5 @@
 """The answers of one meeting: what was asked, what is answered, and what becomes of it."""
 
-from collections.abc import Sequence
 from typing import Final
 
 from livekit.agents.utils import shortuuid
@@ -8,9 +7,8 @@ from livekit.agents.utils import shortuuid
 from agent.ears import Clock
 from agent.publisher import Publisher
 from records import Store
-from wire.answers import ANSWER, Answer, AnswerQuote
+from wire.answers import ANSWER, Answer
 
-ERASED_TEXT: Final = "What this answer rested on was erased."
 CUT_OFF_TEXT: Final = "The answer was cut off; ask again."
 _LONGEST_TEXT: Final = 4000
 _LONGEST_QUESTION: Final = 1000
@@ -51,7 +49,7 @@ class Answers:
             complete=False,
             asked_at_ms=round(self._now() * 1000),
         )
-        self._publish(answer, _rests_on(answer))
+        self._publish(answer, answer.rests_on)
         return answer
 
     def write(self, answer: Answer, **fields: object) -> Answer:
@@ -61,7 +59,7 @@ class Answers:
             written = written.model_copy(update={"text": written.text[: _LONGEST_TEXT - 1] + "…"})
         if written.complete:
             self._last[written.host_identity] = written
-        self._publish(written, _rests_on(written))
+        self._publish(written, written.rests_on)
         return written
 
     def find_last(self, host_identity: str) -> Answer | None:
@@ -77,24 +75,15 @@ class Answers:
         # What waits to be sent would come behind, and what is under way has a number by then.
         await self._publisher.erase_speaker(identity)
         self._last = {
-            host: last for host, last in self._last.items() if not _may_echo(last, identity)
+            host: last for host, last in self._last.items() if identity not in last.rests_on
         }
         for answer in await self._store.list_answers(self._room_sid):
-            if _may_echo(answer, identity):
+            if identity in answer.rests_on:
                 await self._erase(answer, identity)
         await self._store.scrub_answers()
 
     async def _erase(self, answer: Answer, identity: str) -> None:
-        fields: dict[str, object] = {
-            "text": ERASED_TEXT,
-            "quotes": [],
-            "read_identities": (),
-            "complete": True,
-            "version": answer.version + 1,
-        }
-        if answer.host_identity == identity:
-            fields["question"] = "(erased)"
-        erased = answer.model_copy(update=fields)
+        erased = answer.without(identity)
         # At once, and not when its turn has come to be sent: then it is gone.
         await self._store.put_answer(self._room_sid, erased)
         told = erased.model_copy(update={"version": erased.version + 1})
@@ -111,20 +100,3 @@ class Answers:
 
     async def _keep(self, answer: Answer) -> None:
         await self._store.put_answer(self._room_sid, answer)
-
-
-def echoed_by(answer: Answer) -> set[str]:
-    """Return the identities whose words an answer holds or may hold."""
-    return {*answer.read_identities, *_quoted(answer.quotes)}
-
-
-def _quoted(quotes: Sequence[AnswerQuote]) -> set[str]:
-    return {quote.speaker_identity for quote in quotes}
-
-
-def _rests_on(answer: Answer) -> frozenset[str]:
-    return frozenset({answer.host_identity, *echoed_by(answer)})
-
-
-def _may_echo(answer: Answer, identity: str) -> bool:
-    return identity in _rests_on(answer)

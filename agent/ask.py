@@ -21,14 +21,14 @@ from agent.answer_request import (
     quote_of,
     read_partial,
 )
-from agent.answers import CUT_OFF_TEXT, ERASED_TEXT, Answers
+from agent.answers import CUT_OFF_TEXT, Answers
 from agent.asked_lines import is_summary, lines_to_read, lines_to_show
 from agent.models.request import ModelError, Models
 from agent.read_aloud import ReadAloud, Say
 from agent.refusals import ConflictError
 from records import Store, StoreUnavailableError
 from transcript_buffer import Segment
-from wire.answers import Answer
+from wire.answers import ERASED_TEXT, Answer
 
 logger = logging.getLogger("sidenote.ask")
 

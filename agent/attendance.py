@@ -51,6 +51,10 @@ class Attendance:
         here = {p.identity for p in self.people() if self.role_of(p.identity) == "host"}
         return sorted(here | self._greeted)
 
+    def host_names(self) -> dict[str, str]:
+        """Return the display names of the hosts who are here, by identity."""
+        return {p.identity: name_of(p) for p in self.people() if p.identity in self.hosts()}
+
     def greet(self, identity: str) -> None:
         """Count somebody as here who has spoken to the agent.
 

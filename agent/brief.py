@@ -11,10 +11,10 @@ from typing import Final, Protocol
 
 from agent.brief_text import MOST_PASSAGES, Passage, read_passages
 from agent.proposal import Proposal
-from agent.questions import find_question
 from agent.search import LineIndex
 from records import Document, Store, StoreUnavailableError
 from transcript_buffer import Segment
+from transcript_buffer.questions import find_question
 from wire.talking_point import BriefLine
 
 logger = logging.getLogger("sidenote.brief")

@@ -14,6 +14,14 @@ from wire.consent import (
     ConsentState,
     OffTheRecordRequest,
 )
+from wire.minutes import MINUTES_METHOD
+from wire.sound import (
+    SOUND_CONSENT_METHOD,
+    SOUND_METHOD,
+    SoundConsentRequest,
+    SoundRequest,
+    SoundState,
+)
 
 _KEEP = "and the store is away: say it again so that it is kept"
 
@@ -48,6 +56,14 @@ class CallMethods:
                 request=OffTheRecordRequest,
                 action=self._take_off_the_record,
             ),
+            Method(
+                name=SOUND_CONSENT_METHOD,
+                request=SoundConsentRequest,
+                action=self._take_sound_consent,
+                who="anyone",
+            ),
+            Method(name=SOUND_METHOD, request=SoundRequest, action=self._record),
+            Method(name=MINUTES_METHOD, request=wire.Empty, action=self._write_minutes),
             Method(name=wire.PAUSE_METHOD, request=wire.Empty, action=self._pause),
             Method(name=wire.RESUME_METHOD, request=wire.Empty, action=self._resume),
             Method(name=wire.MUTE_METHOD, request=wire.Empty, action=self._mute),
@@ -107,6 +123,30 @@ class CallMethods:
             await self._stages.consent.set_off_the_record(off=request.off)
         return self._stages.consent_state()
 
+    async def _take_sound_consent(self, caller: str, request: SoundConsentRequest) -> SoundState:
+        sound, no = self._stages.sound, request.answer == "no"
+        with when_store_is_away(
+            f"you are not recorded, {_KEEP}"
+            if no
+            else "the answer could not be kept, so nothing has changed; try again"
+        ):
+            await sound.consent.answer(caller, request.answer)
+        if no and request.erase:
+            with when_store_is_away(
+                "you are not recorded; what was recorded is not all deleted: try again"
+            ):
+                await sound.erase_speaker(caller)
+        return sound.state()
+
+    async def _record(self, _: str, request: SoundRequest) -> SoundState:
+        with when_store_is_away(
+            "the store is away, so nobody is recorded yet; try again"
+            if request.on
+            else f"nobody is recorded, {_KEEP}"
+        ):
+            await self._stages.sound.consent.set_on(request.on)
+        return self._stages.sound.state()
+
     async def _pause(self, _: str, __: wire.Empty) -> wire.CallState:
         with when_store_is_away(f"advice is paused, {_KEEP}"):
             await self._settings.set_paused(True)
@@ -136,6 +176,10 @@ class CallMethods:
     async def _ask(self, caller: str, request: wire.AskRequest) -> wire.Accepted:
         requests = self._stages.requests
         return wire.Accepted(id=requests.asker.ask(caller, request.question, request.aloud))
+
+    async def _write_minutes(self, _: str, __: wire.Empty) -> wire.Accepted:
+        self._stages.minutes.ask()
+        return wire.Accepted(id=self._stages.meeting.room_sid)
 
     async def _confirm_task(self, _: str, request: wire.TaskConfirmRequest) -> wire.Accepted:
         return wire.Accepted(id=await self._stages.requests.tasks.confirm(request))

@@ -14,6 +14,7 @@ from records.catch_up import Missed, transcript_number
 from wire.answers import Answer
 from wire.consent import Erased
 from wire.controls import CatchUpReply, CatchUpRequest, CaughtSegment
+from wire.gap import Gap
 from wire.talking_point import TalkingPoint
 from wire.tasks import Task
 
@@ -28,6 +29,7 @@ and names are never that long."""
 _LIST_OF: Final[dict[type[BaseModel], str]] = {
     CaughtSegment: "segments",
     Erased: "erased",
+    Gap: "gaps",
     TalkingPoint: "talking_points",
     Task: "tasks",
     Answer: "answers",
@@ -117,7 +119,7 @@ def make_page(
         if left < 0 and chosen:
             break
         chosen.setdefault(_LIST_OF[type(item)], []).append(fitting)
-        if isinstance(item, CaughtSegment | Erased):
+        if isinstance(item, CaughtSegment | Erased | Gap):
             reached["transcript_since"] = transcript_number(item)
         else:
             reached["since"] = item.sequence

@@ -79,20 +79,25 @@ class Ears:
     counting. Use `frames` from one task; `read` belongs into a task of its own.
     """
 
-    def __init__(self, track: rtc.Track) -> None:
+    def __init__(
+        self, track: rtc.Track, on_frame: Callable[[HeardFrame], None] = lambda _: None
+    ) -> None:
+        """Open a track; `on_frame` is called with every frame, also those that are dropped here."""
         self._stream = TrackStream(track)
+        self._on_frame = on_frame
         self._clock = StreamClock()
         self._waiting: deque[HeardFrame] = deque()
         self._news = asyncio.Event()
         self._ended = asyncio.Event()
         self._received_samples = 0
+        self._forgotten_samples = 0
         self.dropped_frames = 0
         """Frames that were thrown away because they were not taken in time."""
 
     @property
     def received_seconds(self) -> float:
-        """Seconds of audio that came from the track."""
-        return self._received_samples / SAMPLE_RATE_HZ
+        """Seconds of audio that came from the track, but for those before `forget_before`."""
+        return (self._received_samples - self._forgotten_samples) / SAMPLE_RATE_HZ
 
     @property
     def waiting_seconds(self) -> float:
@@ -103,6 +108,21 @@ class Ears:
     def dropped_seconds(self) -> float:
         """Seconds of audio that were thrown away because they were not taken in time."""
         return self.dropped_frames * FRAME_MS / 1000
+
+    def hand_over(self, on_frame: Callable[[HeardFrame], None]) -> None:
+        """Call this with every frame from now on, and first with those that wait."""
+        self._on_frame = on_frame
+        for frame in self._waiting:
+            on_frame(frame)
+
+    def heard_until(self, now: float) -> float:
+        """Return up to when all that came of the track is taken."""
+        return self._waiting[0].ended_at_seconds - FRAME_MS / 1000 if self._waiting else now
+
+    def forget_before(self, seconds: float) -> None:
+        """Hand out nothing that was heard up to a time: another agent has heard it."""
+        while self._waiting and self._waiting[0].ended_at_seconds <= seconds:
+            self._forgotten_samples += len(self._waiting.popleft().samples)
 
     def abandon(self) -> None:
         """Read no more and hand out no more."""
@@ -129,11 +149,13 @@ class Ears:
             async for event in self._stream:
                 samples = np.frombuffer(event.frame.data, dtype=np.int16)
                 self._received_samples += len(samples)
-                ended = self._clock.time_of(self.received_seconds, now())
+                ended = self._clock.time_of(self._received_samples / SAMPLE_RATE_HZ, now())
                 if len(self._waiting) >= WAITING_FRAMES:
                     self._waiting.popleft()
                     self.dropped_frames += 1
-                self._waiting.append(HeardFrame(samples, ended))
+                frame = HeardFrame(samples, ended)
+                self._waiting.append(frame)
+                self._on_frame(frame)
                 self._news.set()
         finally:
             self.end_input()

@@ -6,6 +6,7 @@ from typing import Final
 
 from records import Store
 from wire.coverage import SpeakerCoverage
+from wire.gap import Gap
 
 _WORTH_TELLING_SECONDS: Final = 5.0
 _LONGEST: Final = 500
@@ -32,6 +33,9 @@ async def describe_gaps(store: Store, room_sid: str, room_name: str, zone: tzinf
         parts.append(
             "off the record " + ", ".join(_span(*one, zone) for one in periods[:_MOST_PERIODS])
         )
+    if gaps := await store.list_gaps(room_sid):
+        spans = (_seconds_span(gap, zone) for gap in gaps[:_MOST_PERIODS])
+        parts.append(f"nobody listened {', '.join(spans)}")
     refused = [
         names[identity]
         for identity, answer in (await store.list_consents(room_name)).items()
@@ -52,6 +56,13 @@ def _span(start_ms: int, end_ms: int | None, zone: tzinfo) -> str:
     if end_ms is None:
         return f"since {start:%H:%M}"
     return f"{start:%H:%M} to {datetime.fromtimestamp(end_ms / 1000, zone):%H:%M}"
+
+
+def _seconds_span(gap: Gap, zone: tzinfo) -> str:
+    start, end = (
+        datetime.fromtimestamp(ms / 1000, zone) for ms in (gap.started_at_ms, gap.ended_at_ms)
+    )
+    return f"from {start:%H:%M:%S} to {end:%H:%M:%S}"
 
 
 def _unheard(coverage: list[SpeakerCoverage], names: Mapping[str, str]) -> list[str]:

@@ -12,7 +12,7 @@ from agent.ears import Clock
 from agent.playbook_shelf import PlaybookShelf, ShelvedPlaybook
 from agent.prices import PriceTable
 from agent.settings import AgentSettings
-from records import Store
+from records import Files, Store
 from wire.consent import ConsentPolicy
 
 
@@ -24,6 +24,7 @@ class Given:
     job_id: str
     settings: AgentSettings
     store: Store
+    files: Files
     recognizer: stt.STT[Any]
     playbook: ShelvedPlaybook
     """Of calls whose hosts have chosen no other."""

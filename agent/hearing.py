@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import Any, Final
 
 from livekit import rtc
@@ -10,8 +10,11 @@ from livekit.agents import APIError, stt
 
 from agent.attendance import is_person, name_of
 from agent.coverage import Coverage
-from agent.ears import Clock
+from agent.ears import Clock, Ears, HeardFrame
 from agent.listener import Listener, SegmentSink, Speaker
+from agent.retry import wait_until
+from agent.stt.names import ExpectsNames, Names
+from agent.turn_end import TurnEnd
 from transcript_buffer import Role
 
 logger = logging.getLogger("sidenote.hearing")
@@ -39,6 +42,9 @@ class Hearing:
         on_speakers: Callable[[int], None],
         now: Clock,
         on_speech: Callable[[str], None] = lambda _: None,
+        on_onset: Callable[[str], None] = lambda _: None,
+        on_frame: Callable[[Speaker, HeardFrame], None] = lambda *_: None,
+        turn_end: TurnEnd | None = None,
     ) -> None:
         """Make it; nobody is listened to before it is entered.
 
@@ -52,6 +58,9 @@ class Hearing:
             on_speakers: called with the number of tracks whenever one is added.
             now: the clock.
             on_speech: called with an identity at once when that participant begins to speak.
+            on_onset: called with it a moment before, when that may be so, and may not.
+            on_frame: called at once with every frame that is heard.
+            turn_end: tells a pause from an end; None: silence alone does.
         """
         self._room = room
         self._recognizer = recognizer
@@ -61,7 +70,11 @@ class Hearing:
         self._on_segment = on_segment
         self._on_speakers = on_speakers
         self._on_speech = on_speech
+        self._on_onset = on_onset
+        self._on_frame = on_frame
+        self._turn_end = turn_end
         self._now = now
+        self._names = Names()
         self._listeners: dict[str, Listener] = {}
         """By the sid of the track that each listens to now."""
         self._running: set[Listener] = set()
@@ -70,6 +83,9 @@ class Hearing:
         """Sids of the tracks that the media server was asked for."""
         self._tasks = asyncio.TaskGroup()
         self._closing = False
+        self._closed_at: float | None = None
+        self.find_ears: Callable[[str], Ears | None] = lambda _: None
+        """Returns what reads a track already, by the track's sid."""
 
     async def __aenter__(self) -> "Hearing":
         await self._tasks.__aenter__()
@@ -93,6 +109,7 @@ class Hearing:
 
     async def __aexit__(self, *raised: Any) -> None:
         self._closing = True
+        self._closed_at = self._now()
         for event, handler in self._handlers.items():
             self._room.off(event, handler)
         for listener in self._running:
@@ -112,19 +129,51 @@ class Hearing:
         """Tell whether any participant who is listened to speaks now."""
         return any(listener.is_speaking() for listener in self._running)
 
+    def heard_until(self) -> float:
+        """Return up to when all that was said is recognized, kept and shown."""
+        now = self._now() if self._closed_at is None else self._closed_at
+        return min((listener.heard_until(now) for listener in self._running), default=now)
+
+    def identities(self) -> frozenset[str]:
+        """Return who is listened to."""
+        return frozenset(listener.speaker.identity for listener in self._listeners.values())
+
+    async def settle(self, expected: Collection[str], seconds: float) -> None:
+        """Wait until everything that was asked for is heard.
+
+        Args:
+            expected: identities of whom a track is to come.
+            seconds: the longest to wait.
+        """
+        await wait_until(lambda: self._is_settled(expected), seconds)
+
+    def _is_settled(self, expected: Collection[str]) -> bool:
+        heard = {sid: one for sid, one in self._listeners.items() if one.has_heard()}
+        here = {listener.speaker.identity for listener in heard.values()}
+        return self._asked_for <= heard.keys() and here.issuperset(expected)
+
     def _meet(self, participant: rtc.RemoteParticipant) -> None:
-        if is_person(participant):
-            self._coverage.meet(participant.identity, name_of(participant))
+        if not is_person(participant):
+            return
+        self._coverage.meet(participant.identity, name_of(participant))
+        # A name goes where its bearer's speech goes, and only then.
+        if self._is_allowed(participant.identity) and self._names.meet(participant.name):
+            self._expect_names()
+
+    def _expect_names(self) -> None:
+        recognizer = self._recognizer
+        if isinstance(recognizer, ExpectsNames):
+            self._tasks.create_task(recognizer.expect_names(self._names.words), name="names")
 
     def _on_track(
         self, publication: rtc.RemoteTrackPublication, participant: rtc.RemoteParticipant
     ) -> None:
         """Subscribe to a track, or stop listening to it, as its participant wishes."""
-        if not _is_microphone(publication) or not is_person(participant):
+        if not is_microphone(publication) or not is_person(participant):
             return
         self._meet(participant)
         self._note_encryption(participant)
-        if self._is_allowed(participant.identity) and not _is_encrypted(publication):
+        if self._is_allowed(participant.identity) and not is_encrypted(publication):
             self._ask_for(publication)
             if publication.track:
                 self._on_track_subscribed(publication.track, publication, participant)
@@ -148,7 +197,7 @@ class Hearing:
             participant.identity,
             encrypted=self._is_allowed(participant.identity)
             and any(
-                _is_microphone(publication) and _is_encrypted(publication)
+                is_microphone(publication) and is_encrypted(publication)
                 for publication in participant.track_publications.values()
             ),
         )
@@ -175,7 +224,7 @@ class Hearing:
         publication: rtc.RemoteTrackPublication,
         participant: rtc.RemoteParticipant,
     ) -> None:
-        if not _is_microphone(publication) or not is_person(participant):
+        if not is_microphone(publication) or not is_person(participant):
             return
         if not self._is_allowed(participant.identity):  # consent went while this was under way
             self._refuse(publication)
@@ -212,6 +261,10 @@ class Hearing:
             self._recognizer,
             self._on_segment,
             on_speech=lambda: self._on_speech(speaker.identity),
+            on_onset=lambda: self._on_onset(speaker.identity),
+            on_frame=lambda frame: self._on_frame(speaker, frame),
+            turn_end=self._turn_end,
+            early_ears=self.find_ears(speaker.track_sid),
         )
         self._listeners[speaker.track_sid] = listener
         self._running.add(listener)
@@ -250,9 +303,11 @@ class Hearing:
         return failed
 
 
-def _is_encrypted(publication: rtc.RemoteTrackPublication) -> bool:
+def is_encrypted(publication: rtc.RemoteTrackPublication) -> bool:
+    """Tell whether a track is encrypted end to end."""
     return publication.encryption_type != _UNENCRYPTED
 
 
-def _is_microphone(publication: rtc.RemoteTrackPublication) -> bool:
+def is_microphone(publication: rtc.RemoteTrackPublication) -> bool:
+    """Tell whether a track is a microphone."""
     return publication.source == rtc.TrackSource.SOURCE_MICROPHONE

@@ -1,49 +1,75 @@
-"""Numbers every final, and keeps it in the store before anybody sees it."""
+"""Numbers every final and every gap, and keeps it in the store before anybody sees it."""
 
 import asyncio
 import logging
 from collections import Counter, deque
+from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 from typing import Final
 
+from agent.replay import settle
+from agent.retry import keep_trying, try_for_a_while
+from agent.waiting_file import Entry, FileInUseError, WaitingFile
 from records import Store, StoreUnavailableError
 from transcript_buffer import Segment
+from wire.gap import Gap
 
 logger = logging.getLogger("sidenote.keeper")
 
-RETRY_SECONDS: Final = 1.0
-LAST_TRIES: Final = 20
-"""How often the end of a call tries to write what waits."""
-WAITING_SEGMENTS: Final = 20_000
-"""Some hours of finals; with more waiting for a store that is away, the oldest is given up."""
+WAITING_ENTRIES: Final = 20_000
+"""Some hours of finals; with more waiting for a store that is away, the newest is given up."""
 
 
 class Keeper:
-    """Writes the finals of one meeting; while the store is away they wait here, in order."""
+    """Writes the transcript of one meeting.
 
-    def __init__(self, store: Store, room_sid: str, last_sequence: int) -> None:
-        """Count on from the highest number that the transcript of the meeting has."""
+    While the store is away, finals wait in a file, in order, and are written when it is back: by
+    this, or, should this process die, by `agent.replay`.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        room_sid: str,
+        last_sequence: int,
+        folder: Path,
+        on_away: Callable[[bool], None] = lambda _: None,
+    ) -> None:
+        """Begin with nothing waiting.
+
+        Args:
+            store: where the transcript belongs.
+            room_sid: of the meeting.
+            last_sequence: highest number that the transcript has.
+            folder: of the files in which finals wait.
+            on_away: told True when something begins to wait, and False when nothing does.
+        """
         self._store = store
         self._room_sid = room_sid
         self.last_sequence = last_sequence
-        """Highest number that a final or an erasure has."""
-        self._waiting: deque[Segment] = deque()
+        """Highest number that a final, an erasure or a gap has."""
+        self._on_away = on_away
+        self._file = WaitingFile(folder, room_sid)
+        self._waiting: deque[Entry] = deque()
+        """What is in the file."""
         self._writing = asyncio.Lock()
         """Held by whoever writes to the store or changes what waits."""
         self._erasures: Counter[str] = Counter()
         self.lost_segments = 0
-        """Finals that were given up because the store was away for too long."""
+        """Finals that were given up, because too many waited."""
 
     @property
     def waiting_segments(self) -> int:
-        """Finals that are not in the store yet."""
+        """Finals and gaps that are not in the store yet."""
         return len(self._waiting)
 
     async def keep(self, segment: Segment) -> Segment | None:
         """Number a final and write it; return it with its number.
 
-        Returns when it is in the store, or noted for when the store is back. None: what its
-        speaker had said was erased meanwhile, and this with it.
+        Returns when it is in the store, or in the file for when the store is back. None: show it
+        to nobody. What its speaker had said was erased meanwhile, and this with it, or the store
+        takes no such record.
         """
         erasures = self._erasures[segment.speaker]
         async with self._writing:
@@ -51,44 +77,45 @@ class Keeper:
                 return None
             self.last_sequence += 1
             segment = replace(segment, sequence=self.last_sequence)
-            if self._waiting or not await self._write(segment):
-                self._wait(segment)
-        return segment if self._erasures[segment.speaker] == erasures else None
+            is_kept = await self._write_or_wait(segment)
+        return segment if is_kept and self._erasures[segment.speaker] == erasures else None
 
-    async def _write(self, segment: Segment) -> bool:
-        try:
-            await self._store.add_segment(self._room_sid, segment)
-        except StoreUnavailableError as error:
-            logger.error(
-                "the store is away; finals wait in memory until it is back",
-                extra={"error": str(error)},
-            )
-            return False
-        return True
-
-    def _wait(self, segment: Segment) -> None:
-        if len(self._waiting) >= WAITING_SEGMENTS:
-            self._waiting.popleft()
-            self.lost_segments += 1
-        self._waiting.append(segment)
+    async def keep_gap(self, gap: Gap) -> Gap:
+        """Number a gap and write it; return it with its number."""
+        async with self._writing:
+            self.last_sequence += 1
+            gap = gap.model_copy(update={"transcript_sequence": self.last_sequence})
+            await self._write_or_wait(gap)
+        return gap
 
     async def erase_speaker(self, identity: str) -> int:
         """Forget the finals of a participant that wait; return the number of this erasure.
 
-        When this returns, none that came before is on its way into the store.
+        When this returns, none that came before is on its way into the store, or in the file.
+
+        Raises:
+            StoreUnavailableError: traces are left in the file; erase again.
         """
         self._erasures[identity] += 1
         async with self._writing:
             # What was being written meanwhile is in the store by now, or waits.
-            self._waiting = deque(each for each in self._waiting if each.speaker != identity)
+            self._waiting = deque(
+                each
+                for each in self._waiting
+                if not (isinstance(each, Segment) and each.speaker == identity)
+            )
             self.last_sequence += 1
+            try:
+                await asyncio.to_thread(self._file.rewrite, tuple(self._waiting))
+            except OSError as error:
+                raise StoreUnavailableError(
+                    f"what waits for the store may not be erased ({error.strerror}); erase again"
+                ) from None
             return self.last_sequence
 
     async def run(self) -> None:
         """Write what waits as soon as the store is back, until cancelled."""
-        while True:
-            await asyncio.sleep(RETRY_SECONDS)
-            await self.write_waiting()
+        await keep_trying(self.write_waiting)
 
     async def write_waiting(self) -> bool:
         """Write what waits; False if the store is still away."""
@@ -98,22 +125,60 @@ class Keeper:
                 if not self._waiting:
                     break
                 try:
-                    await self._store.add_segment(self._room_sid, self._waiting[0])
+                    await settle(self._store, self._room_sid, self._waiting[0])
                 except StoreUnavailableError:
                     return False
                 self._waiting.popleft()
+                if not self._waiting:
+                    await self._clear_file()
         if waited:
             logger.info("the store is back; finals are written", extra={"finals": waited})
         return True
 
     async def finish(self) -> None:
-        """Write what waits; tries for some time, because afterwards the finals are gone."""
-        for _ in range(LAST_TRIES):
-            if await self.write_waiting():
-                return
-            await asyncio.sleep(RETRY_SECONDS)
-        self.lost_segments += len(self._waiting)
-        logger.error(
-            "the store did not come back before the end of the call; finals are lost",
-            extra={"finals": len(self._waiting)},
-        )
+        """Write what waits; tries for some time, and leaves it in the file if that is in vain."""
+        if not await try_for_a_while(self.write_waiting):
+            logger.error(
+                "the store did not come back before the end of the call; finals wait in a file "
+                "until the worker can write them",
+                extra={"finals": len(self._waiting)},
+            )
+        self._file.close()
+
+    async def _write_or_wait(self, entry: Entry) -> bool:
+        """Write an entry behind all others, or let it wait; False if the store refuses it."""
+        if not self._waiting:
+            try:
+                return await settle(self._store, self._room_sid, entry)
+            except StoreUnavailableError as error:
+                logger.error(
+                    "the store is away; finals wait in a file until it is back",
+                    extra={"error": str(error)},
+                )
+        await self._wait(entry)
+        return True
+
+    async def _wait(self, entry: Entry) -> None:
+        if len(self._waiting) >= WAITING_ENTRIES:
+            self.lost_segments += 1
+            return
+        try:
+            await asyncio.to_thread(self._file.append, entry)
+        except (OSError, FileInUseError) as error:
+            # The call goes on: only the death of this process would lose it now.
+            logger.error(
+                "a final waits in memory, because its file cannot be written",
+                extra={"error": type(error).__name__},
+            )
+        self._waiting.append(entry)
+        if len(self._waiting) == 1:
+            self._on_away(True)
+
+    async def _clear_file(self) -> None:
+        try:
+            await asyncio.to_thread(self._file.clear)
+        except OSError as error:
+            logger.error(
+                "the file in which finals waited is left", extra={"error": type(error).__name__}
+            )
+        self._on_away(False)

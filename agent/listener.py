@@ -22,6 +22,7 @@ from agent.speech_gate import (
     SpeechGate,
     SpeechStart,
 )
+from agent.turn_end import TurnEnd
 from transcript_buffer import Role, Segment
 from wire.coverage import DropReason
 
@@ -70,14 +71,37 @@ class Listener:
         recognizer: stt.STT[Any],
         on_segment: SegmentSink,
         on_speech: Callable[[], None] = lambda: None,
+        on_onset: Callable[[], None] = lambda: None,
+        on_frame: Callable[[HeardFrame], None] = lambda _: None,
+        early_ears: Ears | None = None,
+        turn_end: TurnEnd | None = None,
     ) -> None:
+        """Begin with nothing heard.
+
+        Args:
+            speaker: who is heard.
+            track: what is listened to.
+            recognizer: gives the stream.
+            on_segment: gets every interim and final.
+            on_speech: called at once when speech begins.
+            on_onset: called a moment before, when that may be so, and may not.
+            on_frame: called at once with every frame that is heard.
+            early_ears: read the track already, in a task of somebody else; None: none do.
+            turn_end: tells a pause from an end; None: silence alone does.
+        """
         self.speaker = speaker
         self._on_speech = on_speech
-        self._ears = Ears(track)
-        self._gate = SpeechGate()
+        self._on_onset = on_onset
+        self._reads_itself = early_ears is None
+        self._ears = early_ears or Ears(track, on_frame)
+        if early_ears:
+            early_ears.hand_over(on_frame)
+        self._gate = SpeechGate(turn_end=turn_end)
         self._recognizer = recognizer
         self._on_segment = on_segment
         self._waiting: deque[_Spoken] = deque()
+        self._handed_over: _Spoken | None = None
+        """Whose final is on its way into the store."""
         self._ended_by: DropReason | None = None
         """Why nothing more comes of what is under way; None: all is well."""
         self._input_ended = False
@@ -97,6 +121,16 @@ class Listener:
         """Consent was withdrawn: use nothing that is still under way, and stop at once."""
         self._ended_by = self._ended_by or "consent"
         self._ears.abandon()
+
+    def has_heard(self) -> bool:
+        """Tell whether anything has come of the track."""
+        return self._ears.received_seconds > 0
+
+    def heard_until(self, now: float) -> float:
+        """Return up to when all that was said is recognized and handed over."""
+        unfinished = self._handed_over or (self._waiting[0] if self._waiting else None)
+        begun = unfinished.start_seconds if unfinished else now
+        return min(begun, self._ears.heard_until(now))
 
     def counts(self) -> Counts:
         """Return the seconds of this track so far, and where they went."""
@@ -144,10 +178,14 @@ class Listener:
 
     async def run(self, now: Clock) -> None:
         """Listen until the track ends."""
-        async with self._recognizer.stream() as stream, asyncio.TaskGroup() as tasks:
-            tasks.create_task(self._ears.read(now), name="ears")
-            tasks.create_task(self._hear(stream), name="gate")
-            tasks.create_task(self._report(stream), name="segments")
+        try:
+            async with self._recognizer.stream() as stream, asyncio.TaskGroup() as tasks:
+                if self._reads_itself:
+                    tasks.create_task(self._ears.read(now), name="ears")
+                tasks.create_task(self._hear(stream), name="gate")
+                tasks.create_task(self._report(stream), name="segments")
+        finally:
+            self._ears.end_input()
 
     async def _hear(self, stream: stt.RecognizeStream) -> None:
         try:
@@ -182,6 +220,8 @@ class Listener:
 
     def _pass_on(self, stream: stt.RecognizeStream, frame: HeardFrame, offset: float) -> None:
         self._apply(stream, self._gate.push(frame.samples), offset)
+        if self._gate.hears_onset:
+            self._on_onset()
         if not self._gate.is_muted:
             self._loud_at_seconds = frame.ended_at_seconds
         if self._gate.is_open and self._waiting:
@@ -234,7 +274,7 @@ class Listener:
                 self._gate.note_text(text)
             await self._hand_over(text, self._waiting[0], final=False)
         elif event.type is stt.SpeechEventType.FINAL_TRANSCRIPT and self._waiting:
-            spoken = self._waiting.popleft()
+            spoken = self._handed_over = self._waiting.popleft()
             self._note_text(text, spoken)
             if event.alternatives:
                 self._count(text, spoken)
@@ -242,6 +282,7 @@ class Listener:
                 # No recognizer answered, however often the speech was sent.
                 self._unanswered_seconds += spoken.sent_seconds
             await self._hand_over(text, spoken, final=True)
+            self._handed_over = None
         elif event.type is stt.SpeechEventType.FINAL_TRANSCRIPT:
             logger.warning(
                 "a final that nobody spoke was dropped", extra={"track": self.speaker.track_sid}

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Final, Literal
 
 from agent.meaning import Commonness, Gist
-from agent.playbook import Rule
+from playbook.rules import Rule
 from wire.talking_point import TalkingPoint, TalkingPointSource
 
 Spared = Literal["said twice", "like one dismissed", "host said it", "too soon", "too many"]

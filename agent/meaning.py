@@ -10,7 +10,7 @@ import math
 from collections import Counter
 from typing import Final
 
-from agent.playbook import phrase_stems
+from playbook.rules import phrase_stems
 
 Gist = frozenset[str]
 

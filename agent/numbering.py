@@ -14,16 +14,14 @@ from typing import Final, TypeVar
 from pydantic import BaseModel
 
 from agent.outbox import Outbox
-from records import StoreUnavailableError
+from agent.retry import keep_trying, try_for_a_while
+from records import RecordRefusedError, StoreUnavailableError
 
 logger = logging.getLogger("sidenote.numbering")
 
 Message = TypeVar("Message", bound=BaseModel)
 Keep = Callable[[], Awaitable[object]]
 
-RETRY_SECONDS: Final = 1.0
-LAST_TRIES: Final = 20
-"""How often the end of a call tries to write what waits."""
 WAITING_MESSAGES: Final = 5_000
 """More than a long call has; with more waiting for a store that is away, the oldest is given up."""
 
@@ -82,17 +80,16 @@ class Numbering:
     async def run(self) -> None:
         """Number, keep and send until `end_input`; then write what waits for the store."""
         async with asyncio.TaskGroup() as tasks:
-            writing = tasks.create_task(self._write_as_soon_as_possible(), name="unkept messages")
+            writing = tasks.create_task(
+                keep_trying(self.write_waiting), name="unkept messages"
+            )
             await self._outbox.run()
             writing.cancel()
-        for _ in range(LAST_TRIES):
-            if await self.write_waiting():
-                return
-            await asyncio.sleep(RETRY_SECONDS)
-        logger.error(
-            "the store did not come back before the end of the call; messages are lost",
-            extra={"messages": len(self._unkept)},
-        )
+        if not await try_for_a_while(self.write_waiting):
+            logger.error(
+                "the store did not come back before the end of the call; messages are lost",
+                extra={"messages": len(self._unkept)},
+            )
 
     async def write_waiting(self) -> bool:
         """Write what waits for the store; False if the store is still away."""
@@ -100,8 +97,8 @@ class Numbering:
             async with self._writing:
                 if not self._unkept:
                     break
-                key, (_, keep) = next(iter(self._unkept.items()))
-                if not await _is_kept(keep):
+                key, (item, keep) = next(iter(self._unkept.items()))
+                if not await _is_settled(item, keep):
                     return False
                 del self._unkept[key]
         return True
@@ -116,17 +113,12 @@ class Numbering:
                 if identity not in waiting[0].rests_on
             }
 
-    async def _write_as_soon_as_possible(self) -> None:
-        while True:
-            await asyncio.sleep(RETRY_SECONDS)
-            await self.write_waiting()
-
     async def _keep_and_send(self, item: _Unnumbered) -> None:
         self.last_sequence += 1
         message, keep = item.number(self.last_sequence)
         async with self._writing:
             # Behind others that wait for the store, not past them: its numbers stay in order.
-            if self._unkept or not await _is_kept(keep):
+            if self._unkept or not await _is_settled(item, keep):
                 self._wait(item, keep)
         await self._send(item.topic, message)
 
@@ -139,9 +131,14 @@ class Numbering:
         self._unkept[key] = (item, keep)
 
 
-async def _is_kept(keep: Keep) -> bool:
+async def _is_settled(item: _Unnumbered, keep: Keep) -> bool:
     try:
         await keep()
+    except RecordRefusedError as error:
+        logger.error(
+            "the store refuses a message to hosts for good; it is given up",
+            extra={"item": item.item_id, "error": str(error)},
+        )
     except StoreUnavailableError as error:
         logger.error("a message to hosts is not in the store yet", extra={"error": str(error)})
         return False

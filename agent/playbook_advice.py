@@ -1,17 +1,24 @@
 """The playbook of a call: what is heard goes through its rules; hosts may change it."""
 
 import asyncio
+import logging
 from collections.abc import Callable
 from typing import Final
 
 from agent.call_settings import CallSettings
 from agent.ears import Clock
-from agent.playbook import Match, PlaybookWatch
-from agent.playbook_file import PlaybookError
 from agent.playbook_shelf import PlaybookShelf, ShelvedPlaybook
 from agent.refusals import ConflictError, NotFoundError
 from agent.talking_points import TalkingPoints
+from playbook.file import PlaybookError
+from playbook.rules import Match, PlaybookWatch
+from records import Store, StoreUnavailableError
 from transcript_buffer import Segment
+
+logger = logging.getLogger("sidenote.playbook")
+
+LOOK_SECONDS: Final = 3.0
+"""How often the store is looked at for new versions."""
 
 OnHit = Callable[[Match, Segment, str], None]
 """Takes what was heard, where, and the id of the talking point that the hosts have."""
@@ -27,6 +34,7 @@ class PlaybookAdvice:
         shelf: PlaybookShelf,
         talking_points: TalkingPoints,
         settings: CallSettings,
+        store: Store,
         now: Clock,
     ) -> None:
         """Begin with a playbook; rules that fired in this meeting rest on.
@@ -36,11 +44,13 @@ class PlaybookAdvice:
             shelf: where others are.
             talking_points: of this call; loaded.
             settings: of this call.
+            store: has more playbooks, and new versions of them.
             now: the present, seconds since the Unix epoch.
         """
         self._shelf = shelf
         self._talking_points = talking_points
         self._settings = settings
+        self._store = store
         self._now = now
         self._watch = self._begin(first)
         self.on_hit: Final[list[OnHit]] = []
@@ -59,6 +69,36 @@ class PlaybookAdvice:
             if point_id:
                 for tell in self.on_hit:
                     tell(match, segment, point_id)
+
+    async def run(self) -> None:
+        """Follow the playbooks of the store, until cancelled.
+
+        What is shown stays, and rules that have fired rest on.
+        """
+        while True:
+            await asyncio.sleep(LOOK_SECONDS)
+            try:
+                changed = await self._shelf.refresh(self._store)
+            except StoreUnavailableError as error:
+                logger.warning("playbooks cannot be looked at", extra={"error": str(error)})
+                continue
+            if changed:
+                await self._follow(changed)
+
+    async def _follow(self, changed: frozenset[str]) -> None:
+        self._settings.playbooks = await asyncio.to_thread(self._shelf.names)
+        name = self._settings.playbook
+        if name in changed:
+            try:
+                shelved = await asyncio.to_thread(self._shelf.load, name)
+            except PlaybookError as error:
+                logger.error("the rules of the call stay as they were: %s", error)
+            else:
+                # A host may have chosen another meanwhile.
+                if name == self._settings.playbook:
+                    self._watch = self._begin(shelved)
+                    logger.info("the call follows its playbook's new version")
+        self._settings.changed()
 
     async def change(self, name: str) -> None:
         """Use another playbook from now on.

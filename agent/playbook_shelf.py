@@ -1,14 +1,16 @@
-"""The playbooks of this machine, by the names of their files."""
+"""The playbooks by name: files of this machine, and those of the store, which go before them."""
 
 import logging
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from agent.playbook import Playbook
-from agent.playbook_file import PlaybookError, load_playbook
 from agent.playbook_sounds import learn_sounds
-from agent.sound_matching import Language
+from playbook.file import PlaybookError, load_playbook, parse_playbook
+from playbook.rules import Playbook
+from playbook.sound_matching import Language
+from records import Store
+from records.playbooks import HeldPlaybook
 
 logger = logging.getLogger("sidenote.playbook")
 
@@ -30,13 +32,29 @@ class PlaybookShelf:
     """Loads playbooks by name."""
 
     def __init__(self, folder: Path, language: Language) -> None:
-        """Read from a folder; `language` is the recognizer's."""
+        """Read from a folder, and what `refresh` has seen; `language` is the recognizer's."""
         self._folder = folder
         self._language = language
+        self._held: dict[str, HeldPlaybook] = {}
+        """Those of the store. Replaced as a whole: threads read it."""
+
+    async def refresh(self, store: Store) -> frozenset[str]:
+        """Look at those of the store; return the names of what is new, changed or gone.
+
+        Raises:
+            StoreUnavailableError: the store is away; what was seen before stays.
+        """
+        known = {one.name: (one.version, one.changed_at_ms) for one in self._held.values()}
+        marks = await store.list_playbook_marks()
+        if marks == known:
+            return frozenset()
+        self._held = {one.name: one for one in await store.list_playbooks()}
+        names = known.keys() | marks.keys()
+        return frozenset(name for name in names if known.get(name) != marks.get(name))
 
     def names(self) -> tuple[str, ...]:
         """Return what there is, in the order of the alphabet."""
-        return tuple(sorted(path.stem for path in self._folder.glob("*.yaml")))
+        return tuple(sorted({path.stem for path in self._folder.glob("*.yaml")} | set(self._held)))
 
     def load(self, name: str) -> ShelvedPlaybook:
         """Read a playbook; blocks for the file, and may run espeak-ng.
@@ -44,7 +62,11 @@ class PlaybookShelf:
         Raises:
             PlaybookError: there is none of that name, or it is no proper playbook.
         """
-        playbook = load_playbook(self._folder / f"{name}.yaml")
+        held = self._held.get(name)
+        if held is not None:
+            playbook = parse_playbook(held.text, name)
+        else:
+            playbook = load_playbook(self._folder / f"{name}.yaml")
         playbook, words = learn_sounds(playbook, self._language)
         return ShelvedPlaybook(name=name, playbook=playbook, words=words)
 

@@ -5,10 +5,10 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Final
 
-from agent.phones import Phones
-from agent.playbook import Playbook
-from agent.pronunciation import pronounce
-from agent.sound_matching import Language, SoundMatcher
+from playbook.phones import Phones
+from playbook.pronunciation import pronounce
+from playbook.rules import Playbook
+from playbook.sound_matching import Language, SoundMatcher
 
 _WORD: Final = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")
 _MOST_WAYS: Final = 4

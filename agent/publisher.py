@@ -8,6 +8,7 @@ entry for each segment and talking point that is under way.
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 from typing import TypeVar
 
 from livekit import rtc
@@ -17,6 +18,7 @@ from agent.numbering import Numbering
 from agent.outbox import Outbox
 from transcript_buffer import Segment
 from wire.consent import ERASED, Erased
+from wire.gap import GAP, Gap
 from wire.topics import TRANSCRIPTION
 from wire.transcript import TranscriptAttributes
 
@@ -40,11 +42,9 @@ class Publisher:
         """
         self._room = room
         self._hosts = hosts
-        self._transcript: Outbox[Segment | Erased] = Outbox(self._send_transcript)
+        self._transcript: Outbox[Segment | Erased | Gap] = Outbox(self._send_transcript)
         self._numbering = Numbering(last_sequence, self._send_to_hosts)
-        self._messages: Outbox[tuple[str, BaseModel]] = Outbox(
-            lambda message: self._send_to_hosts(*message)
-        )
+        self._messages: Outbox[_Private] = Outbox(self._send_private)
 
     @property
     def last_sequence(self) -> int:
@@ -75,6 +75,10 @@ class Publisher:
         """Tell everyone to forget what a participant said, behind every line of theirs."""
         self._transcript.push(f"erased {erased.speaker_identity}", erased, behind=True)
 
+    def publish_gap(self, gap: Gap) -> None:
+        """Tell everyone when nobody listened, behind every line that was kept before."""
+        self._transcript.push(f"gap {gap.started_at_ms}", gap, behind=True)
+
     def publish_numbered(
         self,
         topic: str,
@@ -104,9 +108,29 @@ class Publisher:
         """Write the numbered messages that wait for the store; False if it is still away."""
         return await self._numbering.write_waiting()
 
-    def publish_to_hosts(self, topic: str, message_id: str, message: BaseModel) -> None:
-        """Send a message to the hosts, in place of an older one of the same id that waits."""
-        self._messages.push(f"{topic} {message_id}", (topic, message))
+    def publish_to_hosts(
+        self,
+        topic: str,
+        message_id: str,
+        message: BaseModel,
+        *,
+        only: str | None = None,
+        long: bool = False,
+        rests_on: frozenset[str] = frozenset(),
+    ) -> None:
+        """Send a message to the hosts, in place of an older one of the same id that waits.
+
+        Args:
+            topic: of the data message or text stream.
+            message_id: of what it is about.
+            message: its newest version.
+            only: identity of the one host whom it concerns; None: all hosts.
+            long: as a text stream: a data message carries 15 KB everywhere.
+            rests_on: identities whose words it holds or may hold; when one of them is erased
+                while it waits, it is dropped.
+        """
+        private = _Private(topic, message, only, long, rests_on)
+        self._messages.push(f"{topic} {message_id}", private)
 
     async def erase_speaker(self, identity: str) -> None:
         """Drop what waits to be sent and rests on what a participant said.
@@ -116,7 +140,23 @@ class Publisher:
         await self._transcript.discard(
             lambda item: isinstance(item, Segment) and item.speaker == identity
         )
+        await self._messages.discard(lambda item: identity in item.rests_on)
         await self._numbering.erase_speaker(identity)
+
+    async def _send_private(self, item: "_Private") -> None:
+        hosts = [one for one in self._hosts() if item.only in (None, one)]
+        if hosts and item.long:
+            await self._send_stream(item, hosts)
+        elif hosts:
+            await self._send(item.topic, item.message, hosts)
+
+    async def _send_stream(self, item: "_Private", hosts: list[str]) -> None:
+        with _Delivery(self._room, f"a text stream on {item.topic}"):
+            writer = await self._room.local_participant.stream_text(
+                topic=item.topic, destination_identities=hosts
+            )
+            await writer.write(item.message.model_dump_json())
+            await writer.aclose()
 
     async def _send_to_hosts(self, topic: str, message: BaseModel) -> None:
         if hosts := self._hosts():  # an empty destination list would mean everyone
@@ -131,11 +171,11 @@ class Publisher:
                 topic=topic,
             )
 
-    async def _send_transcript(self, item: Segment | Erased) -> None:
-        if isinstance(item, Erased):
-            await self._send(ERASED, item, [])
-        else:
+    async def _send_transcript(self, item: Segment | Erased | Gap) -> None:
+        if isinstance(item, Segment):
             await self._send_segment(item)
+        else:
+            await self._send(GAP if isinstance(item, Gap) else ERASED, item, [])
 
     async def _send_segment(self, segment: Segment) -> None:
         attributes = TranscriptAttributes.model_validate(
@@ -159,6 +199,17 @@ class Publisher:
             )
             await writer.write(segment.text)
             await writer.aclose()
+
+
+@dataclass(frozen=True, slots=True)
+class _Private:
+    """A message for hosts; see `Publisher.publish_to_hosts`."""
+
+    topic: str
+    message: BaseModel
+    only: str | None
+    long: bool
+    rests_on: frozenset[str]
 
 
 class _Delivery:

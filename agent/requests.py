@@ -34,6 +34,8 @@ class Around:
     voice: Voice
     wake_word: WakeWord | None
     """None: hosts give no commands by voice."""
+    write_minutes: Callable[[], None]
+    """Has the minutes written as far as the call has come."""
     people: Callable[[], Sequence[str]]
     """Returns the display names of everybody in the call."""
     tell: Callable[[Notice], None]
@@ -73,6 +75,11 @@ class Requests:
         """
         await self.answers.load()
 
+    async def finish(self) -> None:
+        """See to what hosts said last, for some seconds at most."""
+        if self.commands:
+            await self.commands.finish()
+
     def _make_commands(self, wake_word: WakeWord) -> Commands:
         around = self._around
         return Commands(
@@ -93,6 +100,7 @@ class Requests:
             mute=lambda: settings.set_muted(True),
             unmute=lambda: settings.set_muted(False),
             ask=self.asker.ask,
+            write_minutes=self._around.write_minutes,
             say_again=self.asker.say_again,
             note=self._notes.note,
             show_tasks=self._notes.show_tasks,

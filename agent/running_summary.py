@@ -61,6 +61,10 @@ class RunningSummary:
         if self._finals % _FINALS_BETWEEN == 0:
             self._news.set()
 
+    def recall(self) -> None:
+        """The transcript has lines from before this began: look whether they are worth it."""
+        self._news.set()
+
     def erase_speaker(self, identity: str) -> None:
         """Forget the summary if it may hold a participant's words; it is written anew."""
         self._erasures += 1

@@ -14,7 +14,7 @@ from typing import Final
 import bm25s
 from bm25s.stopwords import STOPWORDS_EN_PLUS
 
-from agent.playbook import phrase_stems
+from playbook.rules import phrase_stems
 
 # Words that carry a spoken question and say nothing about what it asks.
 _SPOKEN_FILLERS: Final = (

@@ -9,7 +9,10 @@ from settings import (
     AdviceSettings,
     CommandSettings,
     CostSettings,
+    FileSettings,
     LiveKitSettings,
+    MinutesSettings,
+    SoundSettings,
     SpeechSettings,
     StoreSettings,
     VoiceSettings,
@@ -25,6 +28,9 @@ class AgentSettings(
     CommandSettings,
     CostSettings,
     VoiceSettings,
+    MinutesSettings,
+    FileSettings,
+    SoundSettings,
 ):
     """What the worker needs to know."""
 

@@ -14,6 +14,8 @@ from livekit.local_inference import VAD, VAD_WINDOW_SAMPLES
 from numpy.typing import NDArray
 
 from agent.gate_settings import GateSettings
+from agent.nearness import Nearness
+from agent.turn_end import Pauses, TurnEnd
 
 SAMPLE_RATE_HZ: Final = 16000
 WINDOW_SECONDS: Final = VAD_WINDOW_SAMPLES / SAMPLE_RATE_HZ
@@ -78,18 +80,29 @@ class SpeechGate:
         self,
         settings: GateSettings | None = None,
         voice_activity: VoiceActivity | None = None,
+        turn_end: TurnEnd | None = None,
+        nearness: Nearness | None = None,
     ) -> None:
         self._settings = settings or GateSettings()
         self._voice_activity: VoiceActivity = voice_activity or VAD()
         self._rest: Samples = np.empty(0, np.int16)
-        pre_roll = math.ceil(self._settings.pre_roll_seconds / WINDOW_SECONDS)
-        self._pre_roll: deque[Samples] = deque(maxlen=pre_roll + self._settings.start_windows)
+        self._pre_roll_windows = math.ceil(self._settings.pre_roll_seconds / WINDOW_SECONDS)
+        doubted = math.ceil(self._settings.doubted_seconds / WINDOW_SECONDS)
+        self._pre_roll: deque[Samples] = deque(maxlen=self._pre_roll_windows + doubted)
+        self._nearness = nearness or Nearness(self._settings, WINDOW_SECONDS)
+        self._pauses = Pauses(turn_end, self._settings, WINDOW_SECONDS) if turn_end else None
         self._tail_windows = round(self._settings.tail_seconds / WINDOW_SECONDS)
         self._pushed_samples = 0
         self._passed_samples = 0
         self._windows = 0
         self._speech_windows = 0
+        self._hears_near = False
+        """Whether any of these may be somebody at the microphone."""
+        self._doubted_at_window: int | None = None
+        """The first one that sounded like speech since the last segment."""
         self._silent_windows = 0
+        self._wordless_windows = 0
+        """Of the silent ones at the end those that do not sound like speech at all."""
         self._started_at_window: int | None = None
         self._is_muted = True
         self._hangover_seconds = self._settings.silence_seconds
@@ -119,6 +132,11 @@ class SpeechGate:
     def is_muted(self) -> bool:
         """Whether the newest audio is as silent as a muted track."""
         return self._is_muted
+
+    @property
+    def hears_onset(self) -> bool:
+        """Whether a segment may be about to begin; it is known sooner, and often wrong."""
+        return self._hears_near
 
     @property
     def is_open(self) -> bool:
@@ -151,7 +169,7 @@ class SpeechGate:
             self._end(events)
         self._rest = np.empty(0, np.int16)
         self._pre_roll.clear()
-        self._speech_windows = 0
+        self._forget_doubts()
         self._voice_activity.reset()
         self._count(events)
         return events
@@ -167,8 +185,13 @@ class SpeechGate:
             self._judge_silence(window, events)
             return
         self._held.append(window)
-        silent = self._voice_activity.predict(window) < self._settings.stay_probability
-        self._silent_windows = self._silent_windows + 1 if silent else 0
+        probability = self._voice_activity.predict(window)
+        near = self._is_near(window, probability)
+        wordless = probability < self._settings.stay_probability
+        self._wordless_windows = self._wordless_windows + 1 if wordless else 0
+        self._silent_windows = self._silent_windows + 1 if wordless or not near else 0
+        if self._pauses and (longest := self._pauses.hear(window, self._silent_windows)):
+            self._hangover_seconds = longest
         if self._silent_windows * WINDOW_SECONDS >= self._hangover_seconds - 1e-9:
             self._release(len(self._held) - self._silence_held_back())
             self._end(events)
@@ -177,13 +200,44 @@ class SpeechGate:
 
     def _judge_silence(self, window: Samples, events: list[GateEvent]) -> None:
         self._pre_roll.append(window)
-        loud = self._probability(window) >= self._settings.start_probability
-        self._speech_windows = self._speech_windows + 1 if loud else 0
-        if self._speech_windows < self._settings.start_windows:
+        probability = self._probability(window)
+        near = self._is_near(window, probability)
+        if probability < self._settings.start_probability:
+            self._speech_windows = 0
+            self._hears_near = False
             return
-        self._start(self._windows - self._speech_windows, list(self._pre_roll), events)
+        self._doubted_at_window = self._doubted_at_window or self._windows
+        self._speech_windows += 1
+        self._hears_near |= near
+        if self._speech_windows < self._settings.start_windows or not self._hears_near:
+            return
+        begun = min(self._spoken_windows(), len(self._pre_roll))
+        before = self._pre_roll_windows + begun
+        self._start(self._windows - begun, list(self._pre_roll)[-before:], events)
         self._pre_roll.clear()
+        self._forget_doubts()
+
+    def _spoken_windows(self) -> int:
+        """Return how many windows ago the speech began that begins a segment now."""
+        if self._nearness.is_new and self._doubted_at_window:
+            # Nothing was known to doubt it by.
+            return self._windows - self._doubted_at_window + 1
+        return self._speech_windows
+
+    def _forget_doubts(self) -> None:
         self._speech_windows = 0
+        self._hears_near = False
+        self._doubted_at_window = None
+
+    def _is_near(self, window: Samples, probability: float) -> bool:
+        if self._is_muted and not self.is_open:
+            self._nearness.hear_nothing()
+            return False
+        return self._nearness.hear(
+            window,
+            in_segment=self.is_open,
+            is_speech=probability >= self._settings.start_probability,
+        )
 
     def _probability(self, window: Samples) -> float:
         """Return how likely a window is speech; a muted track is not worth the model's time."""
@@ -211,10 +265,11 @@ class SpeechGate:
 
     def _look_for_quiet(self) -> None:
         """Hold back what follows the quietest place so far, from its middle on."""
-        if len(self._held) < _PLACE_WINDOWS or self._silent_windows > _PLACE_WINDOWS:
+        if len(self._held) < _PLACE_WINDOWS or self._wordless_windows > _PLACE_WINDOWS:
             return
-        # The newest place without any speech is as good as the quietest.
-        is_silent = self._silent_windows == _PLACE_WINDOWS
+        # The newest place without any speech is as good as the quietest; one that is only soft
+        # may be within a word.
+        is_silent = self._wordless_windows == _PLACE_WINDOWS
         loudness = 0.0 if is_silent else max(map(_power, self._held[-_PLACE_WINDOWS:]))
         if loudness <= self._quietest:
             self._quietest = loudness
@@ -230,7 +285,7 @@ class SpeechGate:
 
     def _start(self, at_window: int, windows: list[Samples], events: list[GateEvent]) -> None:
         self._started_at_window = at_window
-        self._silent_windows = 0
+        self._silent_windows = self._wordless_windows = 0
         self._quietest = math.inf
         self._hangover_seconds = self._settings.silence_seconds
         at_seconds = at_window * WINDOW_SECONDS

@@ -23,8 +23,17 @@ from agent.hearing import Hearing
 from agent.hearing_cost import HearingCost
 from agent.keeper import Keeper
 from agent.listener import SegmentSink
+from agent.live_statistics import LiveStatistics
+from agent.minutes.part import MinutesPart
+from agent.outages import Outages
 from agent.publisher import Publisher
+from agent.replay import replay
 from agent.requests import Around, Requests
+from agent.sound.choice import choose_keeper
+from agent.sound.consent import SoundConsent
+from agent.sound.recorder import Recorder
+from agent.store_notice import StoreNotice
+from agent.turn_end import load_turn_end
 from agent.voice import Voice
 from agent.voices.choice import choose_voices
 from records import Meeting
@@ -33,6 +42,7 @@ from wire.consent import ConsentState
 from wire.controls import CALL_STATE
 from wire.costs import COSTS
 from wire.coverage import Notice
+from wire.statistics import STATISTICS
 
 
 class KeepsWords(Protocol):
@@ -93,7 +103,7 @@ class Stages:
 
         Args:
             given: by the worker.
-            room_sid: of the meeting.
+            room_sid: of the room's life as the media server knows it now.
             room_name: of the room.
             attributes: returns what everyone may know of the call; asked once all parts are there.
             on_segment: takes every interim and final.
@@ -102,9 +112,7 @@ class Stages:
         Raises:
             StoreUnavailableError: the store is away.
         """
-        meeting = await given.store.open_meeting(
-            room_sid, room_name=room_name, now_ms=round(given.now() * 1000)
-        )
+        meeting = await _take_up(given, room_sid, room_name)
         stages = cls(given, meeting, attributes, on_alone)
         async with stages.closing:
             stages._make_sending()
@@ -113,14 +121,24 @@ class Stages:
             await stages._make_money()
             stages._make_voice()
             await stages._make_advice()
+            await stages._make_minutes()
             await stages._make_requests()
+            await stages._make_statistics()
+            await stages._make_sound()
             stages._make_catch_up()
+            await stages._recall()
             stages.closing = stages.closing.pop_all()
         return stages
 
     def _make_sending(self) -> None:
         given, meeting = self.given, self.meeting
-        self.keeper = Keeper(given.store, meeting.room_sid, meeting.last_transcript_sequence)
+        self.keeper = Keeper(
+            given.store,
+            meeting.room_sid,
+            meeting.last_transcript_sequence,
+            given.settings.waiting_folder,
+            on_away=lambda is_away: self.store_notice.on_away(is_away),
+        )
         self.publisher = Publisher(
             room=given.room, hosts=self.attendance.hosts, last_sequence=meeting.last_sequence
         )
@@ -132,12 +150,13 @@ class Stages:
             job_id=given.job_id,
             now=given.now,
         )
+        self.store_notice = StoreNotice(self.coverage_watch.tell, given.now)
         self.beside += [
             ("keeper", self.keeper.run),
             ("coverage", self.coverage_watch.run),
             ("announcer", self.announcer.run),
         ]
-        self.on_arrival.append(self.coverage_watch.welcome)
+        self.on_arrival += [self.coverage_watch.welcome, self.store_notice.welcome]
 
     async def _make_hearing(self, on_segment: SegmentSink) -> None:
         given = self.given
@@ -160,7 +179,14 @@ class Stages:
             on_speakers=given.on_speakers,
             now=given.now,
             on_speech=lambda identity: self.voice.on_speech(identity),
+            on_onset=lambda identity: self.voice.on_onset(identity),
+            turn_end=await asyncio.to_thread(load_turn_end, given.settings),
+            on_frame=lambda speaker, frame: self.sound.hear(speaker, frame),
         )
+        self.outages = Outages(
+            hearing=self.hearing, keeper=self.keeper, publisher=self.publisher, now=given.now
+        )
+        self.beside.append(("outages", self.outages.run))
 
     async def _make_settings(self) -> None:
         self.settings = CallSettings(
@@ -225,6 +251,24 @@ class Stages:
         self.keeps_words += advice.keeps_words
         self.on_arrival.append(advice.welcome)
 
+    async def _make_minutes(self) -> None:
+        part = MinutesPart(
+            store=self.given.store,
+            settings=self.given.settings,
+            room_sid=self.meeting.room_sid,
+            job_id=self.given.job_id,
+            models=self.advice.models,
+            publisher=self.publisher,
+            hosts=self.attendance.host_names,
+            now=self.given.now,
+        )
+        await part.load()
+        self.minutes = part.live
+        self.hearers += part.hearers
+        self.beside += part.beside
+        self.keeps_words.append(part.live)
+        self.on_arrival.append(part.live.welcome)
+
     async def _make_requests(self) -> None:
         given = self.given
         requests = self.requests = Requests(
@@ -237,6 +281,7 @@ class Stages:
                 models=self.advice.models,
                 voice=self.voice,
                 wake_word=given.wake_word,
+                write_minutes=self.minutes.ask,
                 people=lambda: [name_of(one) for one in self.attendance.people()],
                 tell=self.coverage_watch.tell,
                 now=given.now,
@@ -251,6 +296,47 @@ class Stages:
             self.beside.append(("commands", requests.commands.run))
             self.keeps_words.insert(0, requests.commands)
 
+    async def _make_statistics(self) -> None:
+        publisher = self.publisher
+        profiles = await self.given.store.list_profiles()
+        statistics = LiveStatistics(
+            store=self.given.store,
+            room_sid=self.meeting.room_sid,
+            keywords=sorted({keyword for one in profiles for keyword in one.keywords}),
+            tell=lambda report: publisher.publish_to_hosts(STATISTICS, "report", report),
+            now=self.given.now,
+        )
+        await statistics.load()
+        self.hearers.append(statistics.hear)
+        self.beside.append(("statistics", statistics.run))
+        self.keeps_words.append(statistics)
+        self.on_arrival.append(statistics.welcome)
+
+    async def _make_sound(self) -> None:
+        given, meeting = self.given, self.meeting
+        consent = SoundConsent(
+            store=given.store,
+            room_name=meeting.room_name,
+            room_sid=meeting.room_sid,
+            on_change=self._on_sound_changed,
+            now=given.now,
+        )
+        await consent.load()
+        self.sound = Recorder(
+            consent=consent,
+            is_heard=self.consent.allows,
+            people=self.attendance.people,
+            store=given.store,
+            files=given.files,
+            room_sid=meeting.room_sid,
+            keeper=choose_keeper(given, meeting),
+            tell=self.coverage_watch.tell,
+            now=given.now,
+        )
+        self.beside.append(("sound", self.sound.run))
+        self.keeps_words.append(self.sound)
+        self.on_arrival.append(self.sound.welcome)
+
     def _make_catch_up(self) -> None:
         self.catch_up = CatchUp(
             store=self.given.store,
@@ -261,12 +347,26 @@ class Stages:
             settings=self.settings,
         )
 
+    async def _recall(self) -> None:
+        """Take up what was said last: those who read it read on as if they had heard it."""
+        since = self.given.now() - self.transcript.keep_seconds
+        said = await self.given.store.list_segments(
+            self.meeting.room_sid, ended_after_ms=round(since * 1000)
+        )
+        for segment in said:
+            self.transcript.push(segment)
+        self.advice.recall(said)
+
     def consent_state(self) -> ConsentState:
         """Return who is listened to, as everyone may know it."""
         return self.consent.state_of({person.identity for person in self.attendance.people()})
 
     def _on_consent_changed(self) -> None:
         self.hearing.review()
+        self._on_sound_changed()
+
+    def _on_sound_changed(self) -> None:
+        self.sound.review()
         self.announcer.announce()
 
     def _on_voice_changed(self) -> None:
@@ -289,3 +389,16 @@ class Stages:
     def _tell_settings(self) -> None:
         self.announcer.announce()
         self.publisher.publish_to_hosts(CALL_STATE, "state", self.settings.state())
+
+
+async def _take_up(given: Given, room_sid: str, room_name: str) -> Meeting:
+    async def open_meeting() -> Meeting:
+        return await given.store.open_meeting(
+            room_sid, room_name=room_name, now_ms=round(given.now() * 1000)
+        )
+
+    meeting = await open_meeting()
+    # What an agent that was killed had no time to write has numbers before ours.
+    if await replay(given.store, given.settings.waiting_folder, meeting.room_sid):
+        meeting = await open_meeting()
+    return meeting

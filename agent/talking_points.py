@@ -3,7 +3,7 @@
 import asyncio
 import logging
 from collections import Counter, deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any, Final
 
 from livekit.agents.utils import shortuuid
@@ -11,10 +11,10 @@ from livekit.agents.utils import shortuuid
 from agent.ears import Clock
 from agent.manners import Candidate, Limits, Spared, Told, rest_seconds, says_twice, why_spare
 from agent.meaning import Commonness, Gist, gist_of
-from agent.playbook import Match, Rule
 from agent.proposal import LONGEST_TEXT, Proposal
 from agent.publisher import Publisher
 from agent.refusals import NotFoundError
+from playbook.rules import Match, Rule
 from records import Store
 from transcript_buffer import Segment
 from wire.talking_point import TalkingPoint
@@ -84,6 +84,17 @@ class TalkingPoints:
         for point in await self._store.list_talking_points(self._room_sid):
             self._remember(Told(point=point, gist=gist_of(point.text)))
             self.break_off(point.id)  # whoever wrote it is gone
+
+    def recall(self, said: Iterable[Segment]) -> None:
+        """Take note of what was said before this agent came."""
+        for segment in said:
+            if segment.role == "host":
+                gist = gist_of(segment.text)
+                self._host_words.append((segment.end_seconds, segment.speaker, gist))
+                for told in self._told.values():
+                    if told.on_screen and told.at_seconds <= segment.end_seconds:
+                        told.heard |= gist
+        self._host_said()
 
     async def run(self) -> None:
         """Take what has expired from the screen, until cancelled."""

@@ -6,7 +6,7 @@ new there is numbered and sent to the hosts from here.
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -26,6 +26,7 @@ LOOK_SECONDS: Final = 2.0
 """Between two looks at the store for what was changed over HTTP."""
 MOST_PROPOSED: Final = 20
 """Proposals that wait for a host at the same time; with more, the newest is refused."""
+_CHANGEABLE: Final = ("what", "who", "due", "due_spoken", "priority")
 _LONGEST_WHAT: Final = 500
 _LONGEST_SPOKEN: Final = 120
 _LONGEST_QUOTE: Final = 4000
@@ -124,6 +125,7 @@ class Tasks:
             state="proposed",
             proposes=wish.proposes,
             changes_task_id=wish.changes.id if wish.changes else None,
+            changes_version=wish.changes.version if wish.changes else None,
             what=wish.what[:_LONGEST_WHAT],
             who=wish.who,
             due=wish.due,
@@ -144,7 +146,8 @@ class Tasks:
 
         Raises:
             NotFoundError: there is no such task, or the one that it changes is gone.
-            ConflictError: it is not proposed any more.
+            ConflictError: it is not proposed any more, or the task that it changes was changed
+                meanwhile: nothing of that is overwritten.
             StoreUnavailableError: the store is away; confirm again.
         """
         proposal = await self._get_proposed(request.id)
@@ -161,8 +164,7 @@ class Tasks:
             await self._change(target, state="done")
         else:
             wanted = proposal.model_copy(update=fields)
-            changes = ("what", "who", "due", "due_spoken", "priority")
-            await self._change(target, **{name: getattr(wanted, name) for name in changes})
+            await self._overwrite(target, wanted.model_dump(include=set(_CHANGEABLE)), proposal)
         await self._change(proposal, state="done", **fields)
         return target.id
 
@@ -184,6 +186,17 @@ class Tasks:
         """
         await self._store.erase_spoken_tasks(self._room_sid, identity)
         self._news.set()
+
+    async def _overwrite(self, target: Task, wanted: Mapping[str, object], proposal: Task) -> None:
+        """Change a task, if it is as it was when the change was proposed."""
+        if target.model_dump(include=set(_CHANGEABLE)) == wanted:
+            return  # by an earlier confirmation that was not done with the proposal
+        if proposal.changes_version not in {None, target.version}:
+            raise ConflictError(
+                "the task was changed after this was proposed; look at it, reject this and say it "
+                "again if it still holds"
+            )
+        await self._change(target, **wanted)
 
     async def _change(self, task: Task, **fields: object) -> None:
         changed = task.model_copy(

@@ -17,25 +17,18 @@ from livekit import rtc
 
 from agent.ears import Clock
 from agent.usage import Reserve
+from agent.voice_track import VoiceTrack
 from agent.voices.sentences import sentences
-from agent.voices.synthesizer import SAMPLE_RATE_HZ, SynthesisError, Synthesizer
+from agent.voices.synthesizer import SynthesisError, Synthesizer
 
 logger = logging.getLogger("sidenote.voice")
 
-TRACK_NAME: Final = "sidenote-voice"
-QUEUE_MS: Final = 200
-"""Audio that is handed over ahead of its time; thrown away when the voice falls silent."""
 AHEAD_PIECES: Final = 100
 """Pieces of about 100 ms that are synthesized ahead; with more, synthesis waits."""
-LISTENER_SECONDS: Final = 1.0
-"""How long the first word waits for somebody to take the track."""
 PATIENCE_SECONDS: Final = 5.0
 """How long the first word waits while somebody speaks; then nothing is said."""
 CAPPED_SECONDS: Final = 60.0
 """How long a voice that costs is left alone near a cap."""
-_FRAME_BYTES: Final = SAMPLE_RATE_HZ // 50 * 2
-_SETTLE_SECONDS: Final = 0.02
-_HUSH_BYTES: Final = 5 * _FRAME_BYTES
 _LOOK_SECONDS: Final = 0.05
 
 
@@ -99,7 +92,7 @@ class Voice:
             somebody_speaks: whether a participant speaks now.
             now: the clock.
         """
-        self._room = room
+        self._track = VoiceTrack(room)
         self._voices = voices
         self._missing_because = missing_because
         self._reserve = reserve
@@ -110,12 +103,10 @@ class Voice:
         self._told_missing = False
         self.on_change: Callable[[], None] = lambda: None
         """Called when a voice has failed, so that another one speaks or none, or is back."""
-        self._source: rtc.AudioSource | None = None
-        self._publication: rtc.LocalTrackPublication | None = None
         self._saying: _Saying | None = None
         self._newest = 0
         self._floor = asyncio.Lock()
-        """Held while something is said: a source takes one frame at a time."""
+        """Held while something is said: one task plays at a time."""
 
     @property
     def name(self) -> str:
@@ -158,18 +149,19 @@ class Voice:
             raise errors.exceptions[0] from None
         finally:
             self._saying = None
-            if self._source:
-                # Cancelling leaves a frame on its way into the source; emptied, it takes it.
-                self._source.clear_queue()
-                await asyncio.sleep(_SETTLE_SECONDS)
+            await self._track.settle()
         return Spoken(" ".join(saying.begun), complete=not saying.is_stopped)
 
     def stop(self) -> None:
         """Fall silent at once; nothing happens when nothing is said."""
         if self._saying:
             self._saying.stop()
-        if self._source:
-            self._source.clear_queue()
+        self._track.clear()
+
+    def on_onset(self, _identity: str) -> None:
+        """A participant may be beginning to speak: pause until `on_speech` tells, or does not."""
+        if self._saying and self._saying.is_heard:
+            self._track.pause()
 
     def on_speech(self, _identity: str) -> None:
         """A participant begins to speak: whoever is heard has the floor."""
@@ -180,12 +172,7 @@ class Voice:
     async def aclose(self) -> None:
         """Fall silent, take the track back, and close the voices; safe to call twice."""
         self.stop()
-        publication, self._publication = self._publication, None
-        if publication and self._room.isconnected():
-            await self._room.local_participant.unpublish_track(publication.sid)
-        source, self._source = self._source, None
-        if source:
-            await source.aclose()
+        await self._track.aclose()
         for voice in self._voices:
             await voice.aclose()
 
@@ -240,26 +227,21 @@ class Voice:
             self.on_change()
 
     async def _play(self, saying: _Saying) -> None:
-        rest, sentence = b"", ""
+        sentence = ""
         while (piece := await saying.pieces.get()) is not None:
             if isinstance(piece, str):
                 sentence = piece
                 continue
-            source = await self._open_track()
+            await self._track.open()
             if not saying.is_heard:
                 await self._wait_for_floor(saying)
                 saying.is_heard = not saying.is_stopped
             if sentence and saying.is_heard:
                 saying.begun.append(sentence)
                 sentence = ""
-            rest = await _push(source, rest + piece, saying)
-        if self._source and saying.is_heard:
-            if saying.is_stopped:
-                # Receivers draw out the last sound when nothing more comes: silence ends it.
-                self._source.clear_queue()
-                rest = bytes(_HUSH_BYTES)
-            await _push(self._source, rest.ljust(_FRAME_BYTES, b"\0"))
-            await self._source.wait_for_playout()
+            await self._track.play(piece, lambda: saying.is_stopped)
+        if saying.is_heard:
+            await self._track.end(lambda: saying.is_stopped)
 
     async def _wait_for_floor(self, saying: _Saying) -> None:
         waited_seconds = 0.0
@@ -269,30 +251,3 @@ class Voice:
             # No event tells of the end of everybody's speech.
             await asyncio.sleep(_LOOK_SECONDS)
             waited_seconds += _LOOK_SECONDS
-
-    async def _open_track(self) -> rtc.AudioSource:
-        if self._source is None:
-            self._source = rtc.AudioSource(SAMPLE_RATE_HZ, 1, queue_size_ms=QUEUE_MS)
-        if self._publication is None:
-            # As a microphone: what plays a participant's sound plays this too.
-            self._publication = await self._room.local_participant.publish_track(
-                rtc.LocalAudioTrack.create_audio_track(TRACK_NAME, self._source),
-                rtc.TrackPublishOptions(source=rtc.TrackSource.SOURCE_MICROPHONE),
-            )
-            try:
-                async with asyncio.timeout(LISTENER_SECONDS):
-                    await self._publication.wait_for_subscription()
-            except TimeoutError:
-                logger.info("nobody has taken the voice's track yet; it speaks none the less")
-        return self._source
-
-
-async def _push(source: rtc.AudioSource, pcm: bytes, saying: _Saying | None = None) -> bytes:
-    """Play whole frames, until `saying` is stopped; return what is left over."""
-    whole = len(pcm) - len(pcm) % _FRAME_BYTES
-    for start in range(0, whole, _FRAME_BYTES):
-        if saying and saying.is_stopped:
-            return b""
-        frame = pcm[start : start + _FRAME_BYTES]
-        await source.capture_frame(rtc.AudioFrame(frame, SAMPLE_RATE_HZ, 1, len(frame) // 2))
-    return pcm[whole:]

@@ -12,7 +12,6 @@ from livekit.agents.utils import http_context
 from livekit.local_inference import init_vad
 
 from agent.commands.wake_word import WakeWord
-from agent.playbook_file import PlaybookError, load_playbook
 from agent.playbook_sounds import learn_sounds
 from agent.settings import AgentSettings
 from agent.stt.choice import hears_locally
@@ -22,12 +21,13 @@ from agent.stt.pocketsphinx_process import (
     preload_decoders,
 )
 from agent.stt.vocabulary import load_vocabulary
+from playbook.file import PlaybookError, load_playbook
 from settings import load_settings
 
 MODULES: Final = (
     "agent.beat",
     "agent.call",
-    "agent.playbook_file",
+    "playbook.file",
     "agent.stt.pocketsphinx",
     "livekit.agents.cli.cli",
     "records",

@@ -7,6 +7,7 @@ import asyncio
 import logging
 import math
 import time
+from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack, nullcontext
 from typing import Any, Final
 
@@ -15,19 +16,23 @@ from pydantic import ValidationError
 
 from agent.beat import WorkerBeat
 from agent.call import Call
+from agent.clerk import ClerkOfWorker
 from agent.commands.wake_word import WakeWord
 from agent.given import Given
 from agent.lease import RoomLease
-from agent.playbook_shelf import PlaybookShelf, ShelvedPlaybook
+from agent.playbook_shelf import PlaybookShelf
 from agent.prices import load_prices
+from agent.retry import try_for_a_while
 from agent.settings import AgentSettings
+from agent.sound.upload import SoundUpload
 from agent.stt.chain import ChainSTT
 from agent.stt.choice import choose_stt, hears_locally
 from agent.stt.health import ChangeReason
 from agent.stt.pocketsphinx import PocketSphinxSTT
 from agent.stt.recognizer import RecognizerPool
 from agent.stt.vocabulary import load_vocabulary
-from records import Store, StoreUnavailableError
+from agent.transcribe.job import UploadJobs
+from records import Files, Store, StoreUnavailableError
 from settings import load_settings
 from wire.dispatch import DispatchMetadata
 from wire.topics import AGENT_NAME
@@ -59,7 +64,11 @@ async def on_request(request: JobRequest) -> None:
 
 
 async def entrypoint(context: JobContext) -> None:
-    """Begin to serve a call, and return: the job lasts until the room or the call ends."""
+    """Begin to serve a call or an upload, and return: the job lasts until the room or it ends."""
+    if upload := _read_metadata(context.job.metadata).upload:
+        pool = context.proc.userdata.pop(POOL, None)
+        await UploadJobs.of(context.proc).begin(context, upload, pool)
+        return
     calls = _RunningCalls.of(context.proc)
     await calls.begin(context)
 
@@ -67,6 +76,7 @@ async def entrypoint(context: JobContext) -> None:
 async def on_session_end(context: JobContext) -> None:
     """Finish the call while the room is still connected."""
     await _RunningCalls.of(context.proc).finish(context.job.id)
+    await UploadJobs.of(context.proc).finish(context.job.id)
 
 
 class _RunningCalls:
@@ -87,6 +97,8 @@ class _RunningCalls:
         async with AsyncExitStack() as opening:
             store = await opening.enter_async_context(Store(settings.database_url))
             room_name = context.job.room.name
+            # Without the store nobody knows who has said no: until it is there, nobody is heard.
+            await try_for_a_while(lambda: _is_there(store))
             room = await store.find_room(room_name)
             if room and room.closed_at_ms:
                 # A token from before the end can make the media server open the room again.
@@ -94,17 +106,22 @@ class _RunningCalls:
                 context.shutdown("the room was closed")
                 return
             lease = RoomLease(store, room_name, context.job.id, time.time)
-            # Before the agent joins: nobody ever sees two of them in a room.
-            if not await lease.take():
+            # Before the agent joins: nobody ever sees two of them at work in a room.
+            is_taken = await lease.take()
+            if not is_taken and not await lease.is_leaving():
                 logger.info("another agent serves this room", extra={"room": room_name})
                 context.shutdown("the room is served by another agent")
                 return
             opening.push_async_callback(lease.release)
             pool = context.proc.userdata.pop(POOL, None) or _make_pool(settings)
             goal = (room.goal if room else None) or ""
-            call = await _open_call(context, settings, store, lease, pool, goal, opening)
+            async with lease.held() if is_taken else nullcontext():
+                call = await _make_call(
+                    context, settings, store, lease, pool, goal, opening, opens_now=is_taken
+                )
             opened = opening.pop_all()
-        running = _run(context, call, pool, opened)
+        serve = call.run if is_taken else call.succeed
+        running = _run(context, serve, pool, opened)
         task = asyncio.get_running_loop().create_task(running, name="call")
         self._calls[context.job.id] = (call, task)
 
@@ -116,7 +133,16 @@ class _RunningCalls:
             await task
 
 
-async def _open_call(
+async def _is_there(store: Store) -> bool:
+    try:
+        await store.ping()
+    except StoreUnavailableError as error:
+        logger.warning("the store is away; the call waits for it", extra={"error": str(error)})
+        return False
+    return True
+
+
+async def _make_call(
     context: JobContext,
     settings: AgentSettings,
     store: Store,
@@ -124,6 +150,8 @@ async def _open_call(
     pool: RecognizerPool | None,
     goal: str,
     opening: AsyncExitStack,
+    *,
+    opens_now: bool,
 ) -> Call:
     metadata = _read_metadata(context.job.metadata)
     job_room = context.job.room
@@ -131,7 +159,9 @@ async def _open_call(
     async with asyncio.TaskGroup() as tasks:
         tasks.create_task(context.connect(auto_subscribe=AutoSubscribe.SUBSCRIBE_NONE))
         # Reads the recognizer's models where they are not there yet, and may run espeak-ng.
-        shelf, playbook = await asyncio.to_thread(_find_playbook, settings, metadata.playbook)
+        shelf = await _open_shelf(settings, store)
+        named = filter(None, (metadata.playbook, settings.playbook))
+        playbook = await asyncio.to_thread(shelf.load_one_of, *named)
         wake_word = await asyncio.to_thread(_find_wake_word, settings)
         words = {**playbook.words, **(wake_word.expected if wake_word else {})}
         if pool:
@@ -147,6 +177,7 @@ async def _open_call(
             job_id=context.job.id,
             settings=settings,
             store=store,
+            files=Files(settings.files_url, settings.file_arguments()),
             recognizer=choice.stt,
             playbook=playbook,
             shelf=shelf,
@@ -157,9 +188,16 @@ async def _open_call(
             on_speakers=pool.reserve if pool else lambda _: None,
             now=time.time,
         )
-        call = Call(given, lease=lease, recognizer_label=choice.label)
-        await call.open(job_room.sid, job_room.name)
+        call = Call(
+            given,
+            room_sid=job_room.sid,
+            room_name=job_room.name,
+            lease=lease,
+            recognizer_label=choice.label,
+        )
         opening.push_async_callback(call.aclose)
+        if opens_now:
+            await call.open()
     _follow_changes(choice.stt, call)
     return call
 
@@ -176,13 +214,16 @@ def _follow_changes(recognizer: stt.STT[Any], call: Call) -> None:
 
 
 async def _run(
-    context: JobContext, call: Call, pool: RecognizerPool | None, opened: AsyncExitStack
+    context: JobContext,
+    serve: Callable[[], Awaitable[None]],
+    pool: RecognizerPool | None,
+    opened: AsyncExitStack,
 ) -> None:
     try:
         # The pool is opened here and not before: its tasks belong to the task that opens it, so
         # that a fault of theirs ends the call instead of leaving it deaf.
         async with opened, pool or nullcontext():
-            await call.run()
+            await serve()
     except StoreUnavailableError as error:
         logger.error("the call ended because of the store", extra={"error": str(error)})
     except Exception as error:  # noqa: BLE001
@@ -202,12 +243,15 @@ def _describe(error: BaseException) -> str:
     return type(error).__name__ + where
 
 
-def _find_playbook(
-    settings: AgentSettings, named: str | None
-) -> tuple[PlaybookShelf, ShelvedPlaybook]:
-    """Load the playbook that the room names, else the worker's own, and how its words sound."""
-    shelf = PlaybookShelf(settings.playbook_folder, load_vocabulary())
-    return shelf, shelf.load_one_of(*filter(None, (named, settings.playbook)))
+async def _open_shelf(settings: AgentSettings, store: Store) -> PlaybookShelf:
+    """Return the playbooks there are; while the store is away, those that are files."""
+    vocabulary = await asyncio.to_thread(load_vocabulary)
+    shelf = PlaybookShelf(settings.playbook_folder, vocabulary)
+    try:
+        await shelf.refresh(store)
+    except StoreUnavailableError as error:
+        logger.warning("playbooks of the store come later", extra={"error": str(error)})
+    return shelf
 
 
 def _find_wake_word(settings: AgentSettings) -> WakeWord | None:
@@ -258,7 +302,9 @@ def make_server(settings: AgentSettings) -> AgentServer:
     server.rtc_session(
         entrypoint, agent_name=AGENT_NAME, on_request=on_request, on_session_end=on_session_end
     )
-    WorkerBeat(server, settings.database_url, time.time)
+    WorkerBeat(server, settings.database_url, settings.waiting_folder, time.time)
+    ClerkOfWorker(server, settings, time.time)
+    SoundUpload.beside(server, settings)
     return server
 
 

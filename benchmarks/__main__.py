@@ -14,6 +14,7 @@ from benchmarks.machine import describe_machine
 from benchmarks.report import print_figures
 from benchmarks.report_hearing import print_hearing
 from benchmarks.report_help import print_help
+from benchmarks.report_meeting import print_meeting
 from benchmarks.rooms import BenchmarkError, NotInstalledError
 from benchmarks.targets import find_faults, print_targets
 from benchmarks.ways import add_ratios
@@ -45,6 +46,7 @@ def main(arguments: list[str] | None = None) -> int:
     print_figures(result)
     print_hearing(result)
     print_help(result)
+    print_meeting(result)
     print_targets(result)
     options.output.parent.mkdir(parents=True, exist_ok=True)
     options.output.write_text(json.dumps(result, indent=2) + "\n", encoding="utf-8")

@@ -23,6 +23,7 @@ from agent.models.link import ModelLink
 from agent.publisher import Publisher
 from agent.talking_points import TalkingPoints
 from agent.usage import free_of_charge
+from benchmarks import next_model
 from lab.emulators.openai_chat import API_KEY, OpenAIChat, running_chat
 from lab.emulators.openai_chat_faults import Fault
 from lab.emulators.openai_chat_models import MODEL, ChatModel
@@ -33,6 +34,9 @@ from transcript_buffer import Segment, TranscriptBuffer
 from wire.talking_point import TalkingPoint
 
 QUICK_TURNS: Final = 15
+DEATHS: Final = 4
+"""Of each kind."""
+QUICK_DEATHS: Final = 1
 _SENTENCES: Final = Path(__file__).with_name("sentences.txt")
 """What the model says, each once: what says the same twice would not be shown."""
 _TURN_SECONDS: Final = 6.0
@@ -109,7 +113,9 @@ class _Call:
 def run(*, quick: bool = False) -> dict[str, Any]:
     """Return milliseconds: p50, p95 and how many were measured."""
     says = _SENTENCES.read_text(encoding="utf-8").splitlines()
-    return asyncio.run(_run(says[:QUICK_TURNS] if quick else says))
+    added = asyncio.run(_run(says[:QUICK_TURNS] if quick else says))
+    deaths = asyncio.run(next_model.measure(QUICK_DEATHS if quick else DEATHS))
+    return {**added, "death_to_next_model": _ranks(deaths)}
 
 
 async def _run(says: Sequence[str]) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from benchmarks import (
     advice,
     final_delay,
     joining,
+    long_meeting,
     pipecat_peer,
     playbook,
     provider_call,
@@ -87,6 +88,9 @@ class Catalog:
     def voice(self) -> None:
         self._result["voice_ms"] = voice.run(quick=self._quick, logs=self._logs)
 
+    def long_meeting(self) -> None:
+        self._result["long_meeting"] = long_meeting.run(quick=self._quick, logs=self._logs)
+
     def recognizer(self) -> None:
         self._result["recognizer"] = recognizer.run(quick=self._quick)
 
@@ -106,6 +110,7 @@ _RUNS: Final[dict[str, Callable[[Catalog], None]]] = {
     "recognizer": Catalog.recognizer,
     "advice": Catalog.advice,
     "voice": Catalog.voice,
+    "long_meeting": Catalog.long_meeting,
 }
 NAMES: Final = tuple(_RUNS)
 """In the order in which they are run."""

@@ -13,11 +13,11 @@ from collections.abc import Callable
 from time import perf_counter_ns
 from typing import Any
 
-from agent.playbook import Playbook, PlaybookWatch, Rule, phrase_stems
-from agent.pronunciation import pronounce
-from agent.sound_matching import SoundMatcher
 from agent.stt.vocabulary import load_vocabulary
 from benchmarks.sound_matching import read_lines, read_names
+from playbook.pronunciation import pronounce
+from playbook.rules import Playbook, PlaybookWatch, Rule, phrase_stems
+from playbook.sound_matching import SoundMatcher
 from transcript_buffer import Segment
 
 PHRASES = 10_000

@@ -7,6 +7,7 @@ from benchmarks.report import print_latency
 ADVICE: Final = {
     "final_to_request": "final to the model's request",
     "token_to_message": "token to the message sent",
+    "death_to_next_model": "a model dies to the next one's words",
 }
 _VOICE: Final = {
     "text_to_first_audio": "first sentence to first sound",

@@ -19,13 +19,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from agent.phones import Phones
-from agent.playbook import Playbook, Rule
 from agent.playbook_sounds import learn_sounds
-from agent.pronunciation import phones_of
 from agent.stt.recognizer import RecognizerPool
 from agent.stt.vocabulary import load_vocabulary
 from benchmarks.recognizer import render, segments
+from playbook.phones import Phones
+from playbook.pronunciation import phones_of
+from playbook.rules import Playbook, Rule
 
 FOLDER: Final = Path(__file__).with_name("sounds")
 HEARD: Final = FOLDER / "heard.json"

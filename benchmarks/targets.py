@@ -15,8 +15,14 @@ PROVIDER_FINAL_P95_MS: Final = 500.0
 SENT_RATIO: Final = 1.15
 TRACK_PERCENT: Final = {"silent": 1.0, "speaking": 3.0}
 MEMORY_GROWTH_MB: Final = 5.0
-ADDED_P95_MS: Final = {"final_to_request": 15.0, "token_to_message": 10.0}
+ADDED_P95_MS: Final = {
+    "final_to_request": 15.0,
+    "token_to_message": 10.0,
+    "death_to_next_model": 2000.0,
+}
 VOICE_SILENCE_MS: Final = 300.0
+MEETING_PAGE_P95_MS: Final = 1000.0
+SEARCH_P95_MS: Final = 50.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +50,7 @@ def print_targets(result: dict[str, Any]) -> None:
         *_silence(result),
         *_tracks(result),
         *_advice(result),
+        *_long_meeting(result),
     ):
         told = "no figure" if target.value is None else f"{target.value:.4g} {target.unit}"
         print(
@@ -95,6 +102,16 @@ def _advice(result: dict[str, Any]) -> Iterator[Target]:
     for name, figures in result.get("voice_ms", {}).items():
         silence = figures["speech_to_silence"]["max"]
         yield Target(f"a person speaks to silence, at most ({name})", silence, VOICE_SILENCE_MS)
+
+
+def _long_meeting(result: dict[str, Any]) -> Iterator[Target]:
+    if meeting := result.get("long_meeting"):
+        memory = meeting["call"]["memory_mb"]
+        grown = memory["at_100%"] - memory["at_10%"]
+        yield Target("memory grown in a long meeting", grown, MEMORY_GROWTH_MB, "MB")
+        page, search = meeting["page_ms"]["p95"], meeting["search_ms"]["p95"]
+        yield Target("page of a long meeting p95", page, MEETING_PAGE_P95_MS)
+        yield Target("search p95", search, SEARCH_P95_MS)
 
 
 def find_faults(result: dict[str, Any]) -> list[str]:

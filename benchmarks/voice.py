@@ -22,7 +22,8 @@ from agent.speech_gate import SAMPLE_RATE_HZ
 from agent.stt.pocketsphinx import PocketSphinxSTT
 from agent.stt.recognizer import RecognizerPool
 from agent.usage import free_of_charge
-from agent.voice import TRACK_NAME, Voice
+from agent.voice import Voice
+from agent.voice_track import TRACK_NAME
 from agent.voices.elevenlabs import ElevenLabsVoice
 from agent.voices.flite import FliteVoice
 from agent.voices.synthesizer import Synthesizer
@@ -204,6 +205,7 @@ def _make_voice(
         on_speakers=pool.reserve,
         now=time.time,
         on_speech=lambda identity: voice.on_speech(identity),
+        on_onset=lambda identity: voice.on_onset(identity),
     )
     voice = Voice(
         room=room,

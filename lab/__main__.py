@@ -13,13 +13,14 @@ from lab.commands import own_stack, play_call, prepare
 from lab.compare import compare_files
 from lab.html import write_page
 from lab.lint import lint_call
+from lab.minutes import print_minutes
 from lab.play import PlayError, PlayOptions
 from lab.ramp import ramp
 from lab.report import print_score
 from lab.sabotage import SABOTAGES
 from lab.schema import schema_text, write_schema
 from lab.suite import run_suite
-from lab.suite_file import SuiteError
+from lab.suite_file import SUITES, SuiteError
 from lab.voices import VoiceError
 from settings import SettingsError
 from stack.part import PartError
@@ -48,7 +49,13 @@ def _run(options: argparse.Namespace) -> int:
             return asyncio.run(_play(options))
         case "suite":
             return asyncio.run(
-                run_suite(options.name, options.out, variants=options.variant, calls=options.call)
+                run_suite(
+                    options.name,
+                    options.out,
+                    variants=options.variant,
+                    calls=options.call,
+                    logs=options.logs,
+                )
             )
         case "ramp":
             return asyncio.run(ramp(options.most, logs=options.logs))
@@ -73,9 +80,8 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(dest="command", required=True)
     _add_play(commands.add_parser("play", help="play a call, show it, score it"))
     suite = commands.add_parser("suite", help="play a named set of calls, worst result first")
-    suite.add_argument(
-        "name", help="a file of lab/suites without its ending: all, short, hear, say, red_team"
-    )
+    names = ", ".join(sorted(path.stem for path in SUITES.glob("*.yaml")))
+    suite.add_argument("name", help=f"a file of lab/suites without its ending: {names}")
     for part in ("variant", "call"):
         suite.add_argument(
             f"--{part}",
@@ -85,6 +91,7 @@ def _parser() -> argparse.ArgumentParser:
             help=f"play only this {part} of it; may stand several times (default: all)",
         )
     suite.add_argument("--out", type=Path, help="where to write; default: data/lab/NAME.json")
+    suite.add_argument("--logs", action="store_true", help="print the logs of the parts too")
     ramping = commands.add_parser("ramp", help="find how many rooms this machine carries")
     ramping.add_argument("--most", type=int, default=32, help="stop at so many rooms")
     ramping.add_argument("--logs", action="store_true", help="print the logs of the parts too")
@@ -181,6 +188,8 @@ async def _play(options: argparse.Namespace) -> int:
                 prepared, stack.token_server_url, key, stack=stack, options=how
             )
     print_score(result)
+    if recording.minutes:
+        print_minutes(recording.minutes)
     if options.report:
         options.report.parent.mkdir(parents=True, exist_ok=True)
         options.report.write_text(result.model_dump_json(indent=2) + "\n", encoding="utf-8")

@@ -10,8 +10,10 @@ from pydantic_core import ErrorDetails
 from lab.call_events import Event, Request
 from lab.call_parts import (
     EVERYBODY,
+    NOBODY,
     EspeakVoice,
     Expectations,
+    ExpectedMinutes,
     ExpectedTalkingPoint,
     ExpectedTask,
     HeardWords,
@@ -19,6 +21,8 @@ from lab.call_parts import (
     Line,
     Noise,
     Participant,
+    Planted,
+    PlantedAction,
     UnfitError,
 )
 from lab.words import find_words, spoken_words
@@ -60,6 +64,10 @@ _PARTS: Final[dict[Place, type[BaseModel]]] = {
     ("events", "requests"): Request,
     ("expectations",): Expectations,
     ("expectations", "talking_points"): ExpectedTalkingPoint,
+    ("expectations", "minutes"): ExpectedMinutes,
+    ("expectations", "minutes", "decisions"): Planted,
+    ("expectations", "minutes", "action_items"): PlantedAction,
+    ("expectations", "minutes", "open_questions"): Planted,
     ("expectations", "heard"): HeardWords,
     ("expectations", "tasks"): ExpectedTask,
     ("expectations", "max_latency_ms"): LatencyLimits,
@@ -130,8 +138,10 @@ def _in_participants(call: "CallFile") -> Iterator[Wrong]:
         if participant.identity in seen:
             reason = f"the identity {participant.identity!r} is taken"
             yield place, reason, "Give each one his own"
-        if participant.identity == EVERYBODY:
-            yield place, f"the identity {EVERYBODY!r} means everybody", "Choose another"
+        if participant.identity in {EVERYBODY, NOBODY}:
+            means = "everybody" if participant.identity == EVERYBODY else "no one"
+            reason = f"the identity {participant.identity!r} means {means}"
+            yield place, reason, "Choose another"
         seen.add(participant.identity)
     if all(participant.role != "host" for participant in call.participants):
         remedy = "Make one of them role: host, who sees the talking points"
@@ -147,11 +157,19 @@ def _identities_named(call: "CallFile") -> Iterator[tuple[Place, str]]:
     for index, event in enumerate(call.events):
         if event.who is not None:
             yield ("events", index, "who"), event.who
+    yield from _identities_expected(call)
+
+
+def _identities_expected(call: "CallFile") -> Iterator[tuple[Place, str]]:
     for index, heard in enumerate(call.expectations.heard):
         yield ("expectations", "heard", index, "who"), heard.who
     for index, expected in enumerate(call.expectations.talking_points):
         for number, identity in enumerate(expected.to or ()):
             yield ("expectations", "talking_points", index, "to", number), identity
+    if minutes := call.expectations.minutes:
+        for index, action in enumerate(minutes.action_items):
+            if action.who is not None and action.who != NOBODY:
+                yield ("expectations", "minutes", "action_items", index, "who"), action.who
 
 
 def _in_events(call: "CallFile") -> Iterator[Wrong]:
@@ -183,6 +201,8 @@ def _in_expectations(call: "CallFile") -> Iterator[Wrong]:
                 yield (*place, "to", number), reason, "Name hosts only"
     for index, heard in enumerate(call.expectations.heard):
         yield from _in_heard(call, ("expectations", "heard", index), heard)
+    if call.expectations.minutes:
+        yield from _in_minutes(call, call.expectations.minutes)
 
 
 def _in_heard(call: "CallFile", place: Place, heard: HeardWords) -> Iterator[Wrong]:
@@ -198,3 +218,26 @@ def _in_heard(call: "CallFile", place: Place, heard: HeardWords) -> Iterator[Wro
     ):
         reason = f"{heard.who!r} does not say {heard.words!r} there"
         yield (*place, "words"), reason, "Write words in a row, as they stand in one say:"
+
+
+def _in_minutes(call: "CallFile", minutes: ExpectedMinutes) -> Iterator[Wrong]:
+    place: Place = ("expectations", "minutes")
+    names = {participant.name.casefold() for participant in call.participants}
+    words: list[tuple[Place, str]] = [
+        ((*place, section, index, "words"), planted.words)
+        for section in ("decisions", "action_items", "open_questions")
+        for index, planted in enumerate(getattr(minutes, section))
+    ]
+    for section in ("absent", "withdrawn"):
+        words += [
+            ((*place, section, index), text) for index, text in enumerate(getattr(minutes, section))
+        ]
+    said = [spoken_words(line.say) for line in call.lines]
+    for where, text in words:
+        if not any(find_words(line, spoken_words(text)) is not None for line in said):
+            reason = f"nobody says {text!r}"
+            yield where, reason, "Write words in a row, as they stand in one say:"
+    for index, name in enumerate(minutes.absent):
+        if name.casefold() in names:
+            reason = f"{name!r} takes part in the call"
+            yield (*place, "absent", index), reason, "Name somebody who does not"

@@ -18,15 +18,21 @@ Action = Literal[
     "network",
     "kill_worker",
     "kill_job",
+    "kill_token_server",
+    "kill_media_server",
+    "kill_store",
+    "stop_worker",
     "stop_media_server",
     "start_media_server",
     "stop_provider",
     "start_provider",
     "request",
 ]
-SERVER_ACTIONS: Final = frozenset(
-    {"kill_worker", "kill_job", "stop_media_server", "start_media_server"}
-)
+AGENT_ENDING: Final = frozenset({"kill_worker", "kill_job", "stop_worker"})
+"""Actions after which another agent must come."""
+OUTAGES: Final = AGENT_ENDING | {"kill_token_server", "kill_media_server", "kill_store"}
+"""Actions that a call must survive: the part is there again as soon as it can be."""
+SERVER_ACTIONS: Final = OUTAGES | {"stop_media_server", "start_media_server"}
 """Actions that befall a part of the stack, not a participant."""
 PROVIDER_ACTIONS: Final = frozenset({"stop_provider", "start_provider"})
 """Actions that befall the provider of a suite's variant."""
@@ -86,8 +92,10 @@ class Event(Part):
     reload: as a browser's page that is loaded again, without a good-bye. republish: a new
     microphone track in place of the old. network: loses or delays packets. kill_worker: the
     worker's process ends and a new one starts. kill_job: the process of this call ends.
-    stop_media_server, start_media_server: also for everybody else. stop_provider, start_provider:
-    the emulated service that hears; in suites only. request: asks for something in writing."""
+    kill_token_server, kill_media_server, kill_store: likewise, and started again at once.
+    stop_worker: the worker of this call is asked to end, and started again. stop_media_server,
+    start_media_server: also for everybody else. stop_provider, start_provider: the emulated
+    service that hears; in suites only. request: asks for something in writing."""
     who: Name | None = None
     """Identity; None for what befalls the servers."""
     at: Annotated[Number, Field(ge=0)] | None = None

@@ -11,8 +11,11 @@ from lab.call_checks import CallFileError, contradictions, first_wrong
 from lab.call_events import PROVIDER_ACTIONS, SERVER_ACTIONS, Action, Event, Request
 from lab.call_parts import (
     EVERYBODY,
+    NOBODY,
+    Day,
     EspeakVoice,
     Expectations,
+    ExpectedMinutes,
     ExpectedTalkingPoint,
     ExpectedTask,
     FliteVoice,
@@ -23,6 +26,8 @@ from lab.call_parts import (
     NoiseKind,
     Part,
     Participant,
+    Planted,
+    PlantedAction,
     Text,
     Voice,
 )
@@ -31,15 +36,18 @@ from lab.yaml_places import YamlPlaces, place_text
 
 __all__ = [
     "EVERYBODY",
+    "NOBODY",
     "PAUSE_SECONDS",
     "PROVIDER_ACTIONS",
     "SERVER_ACTIONS",
     "Action",
     "CallFile",
     "CallFileError",
+    "Day",
     "EspeakVoice",
     "Event",
     "Expectations",
+    "ExpectedMinutes",
     "ExpectedTalkingPoint",
     "ExpectedTask",
     "FliteVoice",
@@ -49,6 +57,8 @@ __all__ = [
     "Noise",
     "NoiseKind",
     "Participant",
+    "Planted",
+    "PlantedAction",
     "Request",
     "Voice",
     "find_words",

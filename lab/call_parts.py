@@ -22,6 +22,8 @@ LineNumber = Annotated[int, Field(strict=True, ge=1)]
 
 EVERYBODY: Final = "all"
 """In place of an identity: everyone in the call."""
+NOBODY: Final = "nobody"
+"""In place of an identity: no one is named."""
 
 
 class UnfitError(ValueError):
@@ -183,6 +185,52 @@ class HeardWords(Part):
     """How many of them may be heard as another word; none may be missing."""
 
 
+Day = Literal[
+    "monday",
+    "tuesday",
+    "wednesday",
+    "thursday",
+    "friday",
+    "saturday",
+    "sunday",
+    "today",
+    "tomorrow",
+    "none",
+]
+"""A weekday is the next one. none: no date was spoken, and none may stand there."""
+
+
+class Planted(Part):
+    """Something that is said in the call, and must stand in its minutes."""
+
+    words: Text
+    """In a row in one line of the call; they stand in the statement of the minutes or its quote."""
+    explicit: StrictBool = False
+    """Whether it is said in so many words ("we decided", "I will"): then it must be found without
+    any model too."""
+
+
+class PlantedAction(Planted):
+    """Something that somebody says he will do."""
+
+    who: Name | None = None
+    """Identity of its owner, or nobody; None: any."""
+    day: Day | None = None
+    """When it is due, counted from the day on which the call is played; None: any."""
+
+
+class ExpectedMinutes(Part):
+    """What the minutes must hold. Unless told: nothing that was not said."""
+
+    decisions: tuple[Planted, ...] = ()
+    action_items: tuple[PlantedAction, ...] = ()
+    open_questions: tuple[Planted, ...] = ()
+    absent: tuple[Text, ...] = ()
+    """Names of people who are spoken of and are not there: nothing may be theirs to do."""
+    withdrawn: tuple[Text, ...] = ()
+    """Words of decisions that were taken back: they may stand in none."""
+
+
 class LatencyLimits(Part):
     """The most that p95 of a delay may be, in milliseconds; None: any."""
 
@@ -191,6 +239,7 @@ class LatencyLimits(Part):
     phrase_end_to_talking_point: Annotated[Number, Field(gt=0)] | None = None
     join_to_agent: Annotated[Number, Field(gt=0)] | None = None
     publish_to_receive: Annotated[Number, Field(gt=0)] | None = None
+    kill_to_agent: Annotated[Number, Field(gt=0)] | None = None
 
 
 class Expectations(Part):
@@ -208,6 +257,10 @@ class Expectations(Part):
     """What the finals must hold."""
     not_heard: tuple[Text, ...] = ()
     """Words that no final may hold."""
+    minutes: ExpectedMinutes | None = None
+    """What the minutes must hold; None: nobody waits for them."""
+    minutes_by: Annotated[int, Field(strict=True, ge=0, le=8)] | None = None
+    """How many models must have written the minutes, 0: none; None: any number."""
     max_word_error_rate: Annotated[Number, Field(ge=0)] | None = None
     """Over all speakers, 0.1 is one word in ten; None: any."""
     max_latency_ms: LatencyLimits = LatencyLimits()

@@ -8,9 +8,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from lab.call_file import CallFile, load_call
+from lab.emulators.known_speech import KnownLine
 from lab.play import CallPlayer, PlayOptions
 from lab.recording import Recording
 from lab.score import Score, score
+from lab.sound import read_sound
 from lab.terminal import LiveTranscript
 from lab.voices import VoiceIndex, render_call, voices_folder
 from stack.running import RunningStack, StackOptions, running_stack
@@ -30,6 +32,17 @@ class PreparedCall:
         """Where the audio is."""
         return voices_folder(self.path)
 
+    def known_lines(self) -> list[KnownLine]:
+        """Return the audio of the lines with their words, for a provider that is exact.
+
+        Raises:
+            SoundError: an audio file cannot be read.
+        """
+        return [
+            KnownLine(samples=read_sound(self.folder / line.file), words=line.timed_words())
+            for line in self.voices.lines
+        ]
+
 
 def prepare(path: Path) -> PreparedCall:
     """Read a call file and render what of its audio is missing.
@@ -44,9 +57,19 @@ def prepare(path: Path) -> PreparedCall:
 
 @asynccontextmanager
 async def own_stack(
-    settings: Mapping[str, str] | None = None, *, logs: bool = False
+    settings: Mapping[str, str] | None = None,
+    *,
+    logs: bool = False,
+    workers: int = 1,
+    postgres: bool = False,
 ) -> AsyncIterator[RunningStack]:
     """Run a stack on free ports with a store of its own, the same on every machine.
+
+    Args:
+        settings: of the parts, beside what the stack sets.
+        logs: print what the parts print.
+        workers: how many share the calls.
+        postgres: keep the records in a Postgres instead of a file.
 
     Raises:
         PartError: a part did not start.
@@ -56,7 +79,13 @@ async def own_stack(
         options = StackOptions(
             hermetic=True,
             database_url=f"sqlite:///{folder}/records.db",
-            environment=dict(settings or {}),
+            environment={
+                "WAITING_FOLDER": f"{folder}/waiting",
+                "FILES_URL": f"file://{folder}/files",
+                **(settings or {}),
+            },
+            workers=workers,
+            postgres=postgres,
         )
         async with running_stack(options, print_line if logs else ignore_line) as stack:
             yield stack

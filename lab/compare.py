@@ -11,6 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from lab.front_desk import PlayError
+from lab.score_minutes import MINUTES_FAULTS
 from lab.score_model import Score
 
 Change = Literal["better", "worse", "same"]
@@ -40,6 +41,7 @@ _LISTS: Final = {
     "told": ("unsupported", "unfinished", "said_twice"),
     "tasks": ("missed", "twice", "unexpected", "wrong_state"),
     "requests": ("wrong",),
+    "minutes": MINUTES_FAULTS,
 }
 """Parts of a score, and their lists of what went wrong."""
 
@@ -110,9 +112,9 @@ def figures_of(score: Score) -> Iterator[Figure]:
 
 def _lists_of(score: Score) -> Iterator[Figure]:
     for part, names in _LISTS.items():
-        for name in names:
-            value = len(getattr(getattr(score, part), name))
-            yield Figure(name=f"{part}.{name}", value=value, noise=COUNTED)
+        lists = getattr(score, part)
+        for name in names if lists else ():
+            yield Figure(name=f"{part}.{name}", value=len(getattr(lists, name)), noise=COUNTED)
 
 
 def compare(before: Score, after: Score) -> list[Difference]:

@@ -1,25 +1,18 @@
 """Plays the events of a call: who comes and goes, what breaks, and when it is whole again."""
 
 import asyncio
-import os
-import signal
 import time
-from contextlib import suppress
-from typing import Final
 
 from lab.call_file import PROVIDER_ACTIONS, SERVER_ACTIONS, Event
 from lab.client import Client
 from lab.front_desk import PlayError
-from lab.machine import ProcessTrees, jobs_of_worker
+from lab.machine import ProcessTrees
 from lab.network import Network, media_ports
 from lab.provider import RunningProvider
 from lab.recording import FOREVER, PlayedEvent, Recording
 from lab.requests import Requests
-from stack.part import Part
-from stack.running import RunningStack, wait_until_answers
-
-MEDIA_SERVER: Final = "media server"
-WORKER: Final = "worker"
+from lab.server_events import ServerEvents
+from stack.running import RunningStack
 
 
 class EventPlayer:
@@ -47,8 +40,7 @@ class EventPlayer:
         """
         self._recording = recording
         self._clients = clients
-        self._stack = stack
-        self._trees = trees
+        self._servers = ServerEvents(stack, trees) if stack else None
         self._provider = provider
         self._requests = requests
         self._networks: dict[str, Network] = {}
@@ -62,11 +54,13 @@ class EventPlayer:
             PlayError: an event needs a stack of the lab's own, or a provider.
         """
         for event in self._recording.call.events:
-            if event.do in SERVER_ACTIONS and self._stack is None:
-                raise PlayError(
-                    f"{event.do} cannot be played on a stack that runs already: leave --url out, "
-                    "and the lab starts one of its own"
-                )
+            if event.do in SERVER_ACTIONS:
+                if self._servers is None:
+                    raise PlayError(
+                        f"{event.do} cannot be played on a stack that runs already: leave --url "
+                        "out, and the lab starts one of its own"
+                    )
+                self._servers.check(event.do)
             if event.do in PROVIDER_ACTIONS and self._provider is None:
                 raise PlayError(
                     f"{event.do} needs an emulated provider: only variants of a suite have one"
@@ -84,7 +78,8 @@ class EventPlayer:
         """
         began = time.time()
         if event.do in SERVER_ACTIONS:
-            await self._befall_server(event)
+            assert self._servers is not None  # noqa: S101 - `check` has seen to it
+            began = await self._servers.play(event.do)
         elif event.do in PROVIDER_ACTIONS:
             await self._befall_provider(event)
         else:
@@ -167,43 +162,3 @@ class EventPlayer:
             await self._provider.stop()
         else:
             await self._provider.start()
-
-    async def _befall_server(self, event: Event) -> None:
-        if self._stack is None:
-            self.check()
-            return
-        match event.do:
-            case "kill_worker":
-                part = self._stack.parts[WORKER]
-                part.kill()
-                await part.restart()
-                if self._trees:
-                    self._trees.replace(WORKER, part.pid)
-            case "kill_job":
-                self._kill_job(self._stack.parts[WORKER].pid)
-            case "stop_media_server":
-                part = self._own_media_server(self._stack)
-                part.kill()
-                await part.stop()
-            case _:
-                part = self._own_media_server(self._stack)
-                await part.restart()
-                if self._trees:
-                    self._trees.replace(MEDIA_SERVER, part.pid)
-                await wait_until_answers(part, self._stack.livekit_url.replace("ws", "http", 1))
-
-    def _own_media_server(self, stack: RunningStack) -> Part:
-        if MEDIA_SERVER not in stack.parts:
-            raise PlayError(
-                "the media server at LIVEKIT_URL is not the lab's own: unset LIVEKIT_URL, and the "
-                "lab starts one"
-            )
-        return stack.parts[MEDIA_SERVER]
-
-    def _kill_job(self, worker_pid: int) -> None:
-        jobs = jobs_of_worker(worker_pid)
-        if not jobs:
-            raise PlayError("kill_job: no process below the worker serves a call")
-        for job in jobs:
-            with suppress(ProcessLookupError):
-                os.kill(job.pid, signal.SIGKILL)

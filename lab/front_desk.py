@@ -7,6 +7,7 @@ from typing import Any, Literal
 import aiohttp
 from pydantic import TypeAdapter
 
+from wire.minutes import Minutes
 from wire.tasks import Task
 
 
@@ -101,6 +102,19 @@ class FrontDesk:
         if status != 200:
             raise PlayError(f"GET {path} was refused with status {status}")
         return TypeAdapter(list[Task]).validate_python(json.loads(body)["tasks"])
+
+    async def find_minutes(self, room_sid: str) -> Minutes | None:
+        """Return everybody's newest minutes, as hosts may read them; None: there are none yet.
+
+        Raises:
+            PlayError: the token server is away, or refused.
+        """
+        path = f"/meetings/{room_sid}/minutes"
+        status, body = await self.ask("host", "GET", path, None, "")
+        if status != 200:
+            raise PlayError(f"GET {path} was refused with status {status}")
+        listed = TypeAdapter(list[Minutes]).validate_python(json.loads(body)["minutes"])
+        return next((one for one in listed if not one.profile_id), None)
 
     async def close_room(self) -> None:
         """End the call for everybody; the token server may be gone already."""

@@ -1,8 +1,10 @@
 """Brings together what was said and what was heard, by time and by speaker."""
 
+from collections import Counter
 from dataclasses import replace
 from typing import Final
 
+from lab.call_file import spoken_words
 from lab.recording import Recording, SpokenLine
 from lab.witness import SeenTranscript, Witness
 
@@ -10,6 +12,8 @@ ARRIVAL_SECONDS: Final = 0.3
 """How much the agent's times, taken when sound arrives, may differ from when it was played."""
 SILENCE_SECONDS: Final = 0.8
 """A final so far from all speech of its speaker was heard in silence."""
+_SAME_SHARE: Final = 0.5
+"""Two finals of one speaker that share so much of their time and words are one, seen twice."""
 
 
 def start_of(seen: SeenTranscript) -> float:
@@ -107,3 +111,34 @@ def covered_seconds(line: SpokenLine, finals: list[SeenTranscript]) -> float:
             covered += ends - begins
             reached = ends
     return covered
+
+
+def of_speaker(
+    recording: Recording, who: str, finals: list[SeenTranscript]
+) -> list[SeenTranscript]:
+    """Return the finals under somebody of the call file."""
+    identity = recording.real_identities.get(who)
+    return [seen for seen in finals if seen.attributes.speaker_identity == identity]
+
+
+def count_repeated(finals: list[SeenTranscript]) -> int:
+    """Count the finals with ids of their own that tell the same speech as another."""
+    unique = list({seen.attributes.segment_id: seen for seen in finals}.values())
+    unique.sort(key=start_of)
+    return sum(
+        _are_same(one, other)
+        for place, one in enumerate(unique)
+        for other in unique[place + 1 : place + 4]
+    )
+
+
+def _are_same(one: SeenTranscript, other: SeenTranscript) -> bool:
+    """Whether two finals with ids of their own tell the same speech."""
+    if one.attributes.speaker_identity != other.attributes.speaker_identity:
+        return False
+    shared = min(end_of(one), end_of(other)) - max(start_of(one), start_of(other))
+    shorter = min(end_of(one) - start_of(one), end_of(other) - start_of(other))
+    if shared < max(0.2, shorter * _SAME_SHARE):
+        return False
+    words, others = Counter(spoken_words(one.text)), Counter(spoken_words(other.text))
+    return (words & others).total() >= _SAME_SHARE * min(words.total(), others.total())

@@ -9,12 +9,15 @@ from typing import Final
 
 import aiohttp
 
+from lab.aftermath import Aftermath, read_aftermath
+from lab.call_events import OUTAGES
 from lab.call_file import CallFile, Event, Participant
 from lab.client import Client
 from lab.events import EventPlayer
 from lab.front_desk import FrontDesk, PlayError, Ticket, find_play_error
 from lab.machine import ProcessTrees
 from lab.microphone import Microphone, Samples, Speech
+from lab.minutes import wait_for_minutes
 from lab.noise import microphone_noise
 from lab.play_options import PlayOptions
 from lab.recording import PlayedEvent, Recording, SpokenLine
@@ -127,10 +130,14 @@ class CallPlayer:
                 await self._wait_for_agent()
                 await self._run(audio)
                 self.recording.stored_tasks = await desk.list_tasks()
+                if any(event.do in OUTAGES for event in self._call.events):
+                    self.recording.aftermath = await self._read_aftermath()
                 if self._options.models:
                     self.recording.instructions = self._options.models.instructions
             finally:
                 await self._end(microphones, desk)
+            if self._call.expectations.minutes:
+                await wait_for_minutes(desk, self.recording)
 
     async def _join_all(self, desk: FrontDesk, tasks: asyncio.TaskGroup) -> None:
         for participant in self._call.participants:
@@ -144,6 +151,7 @@ class CallPlayer:
             client = self._clients[identity]
             await client.join()
             self.recording.joined_seconds[identity] = client.first_join_seconds or time.time()
+            self.recording.room_sid = self.recording.room_sid or await client.room.sid
             if first and self._options.spies:
                 # After the first person: how soon that one sees the agent is measured.
                 await self._spies.join_early()
@@ -215,6 +223,19 @@ class CallPlayer:
         if self._trees:
             length = self.recording.ended_seconds - self.recording.started_seconds
             self.recording.machine = await self._trees.finish(length)
+
+    async def _read_aftermath(self) -> Aftermath:
+        assert self._stack is not None  # noqa: S101 - the events' check has seen to it
+        host = next(one.identity for one in self._call.participants if one.role == "host")
+        listening = self.recording.witnesses[host].listening
+        if not listening:
+            raise PlayError("no agent listens any more, so nobody can be asked what is kept")
+        return await read_aftermath(
+            self._stack.environment["DATABASE_URL"],
+            self.recording.room_name,
+            self._clients[host].room,
+            agent=listening[-1][1],
+        )
 
     async def _speak(self, audio: list[Samples], spoken: list[asyncio.Future[Speech]]) -> None:
         starts = self._timeline.starts_seconds

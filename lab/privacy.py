@@ -9,15 +9,29 @@ from pydantic import BaseModel
 from lab.call_file import find_words, spoken_words
 from lab.recording import Recording
 from lab.witness import Witness
+from wire.alerts import ALERT
 from wire.answers import ANSWER
 from wire.controls import CALL_STATE
 from wire.costs import COSTS
 from wire.coverage import COVERAGE, NOTICE
+from wire.minutes import MINUTES
+from wire.statistics import STATISTICS
 from wire.tasks import TASK
 from wire.topics import TALKING_POINT
 
 PRIVATE_TOPICS: Final = frozenset(
-    {TALKING_POINT, TASK, ANSWER, CALL_STATE, COSTS, COVERAGE, NOTICE}
+    {
+        ALERT,
+        ANSWER,
+        CALL_STATE,
+        COSTS,
+        COVERAGE,
+        MINUTES,
+        NOTICE,
+        STATISTICS,
+        TALKING_POINT,
+        TASK,
+    }
 )
 _FEWEST: Final = 4
 """Words of a line that nobody writes by chance."""

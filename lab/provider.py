@@ -1,14 +1,15 @@
 """The paid service that hears in a variant of a suite: emulated on loopback, with its faults."""
 
 import secrets
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Annotated, Final, Literal, assert_never
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, StrictBool
 
 from lab.emulators import elevenlabs_faults, openai_messages
 from lab.emulators.elevenlabs import ElevenLabsEmulator
+from lab.emulators.known_speech import KnownLine, KnownSpeech
 from lab.emulators.openai_transcription import OpenAITranscription
 from lab.emulators.recognition import PocketSphinx, Recognizer
 from lab.emulators.serving import Emulator, running_emulator
@@ -33,6 +34,8 @@ class _Provider(BaseModel):
 
     fallback: bool = False
     """Whether the recognizer on this machine stands behind it."""
+    exact: StrictBool = False
+    """Whether it knows the call's recordings, and hears each word as the call file writes it."""
 
     def chain(self, name: str) -> str:
         """Return who is asked, as the setting STT has it."""
@@ -61,8 +64,8 @@ Provider = Annotated[ElevenLabsProvider | OpenAIProvider, Field(discriminator="n
 class RunningProvider:
     """An emulated provider with an address of its own, which can go and come back during a call.
 
-    Made by `running_provider`. It recognizes what it is sent with pocketsphinx: its text is real,
-    and a word that is not sent is not in it.
+    Made by `running_provider`. It recognizes what it is sent with pocketsphinx, or knows it: its
+    text is real, and a word that is not sent is not in it.
     """
 
     def __init__(self, provider: Provider, recognizer: Recognizer) -> None:
@@ -92,9 +95,15 @@ class RunningProvider:
         kinds = {str(fault.kind): None for fault in self._provider.faults if fault.kind != "none"}
         return [kind for kind in kinds if kind not in self._emulator.played]
 
-    async def begin_call(self) -> None:
-        """Be there, with the whole script of faults still to come."""
+    async def begin_call(self, lines: Sequence[KnownLine] = ()) -> None:
+        """Be there, with the whole script of faults still to come.
+
+        Args:
+            lines: what will be said; for a provider that is exact.
+        """
         await self.stop()
+        if self._provider.exact:
+            self._recognizer = KnownSpeech(lines)
         self._emulator = self._new_emulator()
         self._emulator.script(self._provider.faults)
         await self.start()
@@ -120,8 +129,11 @@ class RunningProvider:
 
 @asynccontextmanager
 async def running_provider(provider: Provider) -> AsyncIterator[RunningProvider]:
-    """Run the emulator of a provider, with one process that recognizes."""
-    async with PocketSphinx() as recognizer:
+    """Run the emulator of a provider, with one process that recognizes unless it is exact."""
+    async with AsyncExitStack() as opened:
+        recognizer: Recognizer = KnownSpeech(())
+        if not provider.exact:
+            recognizer = await opened.enter_async_context(PocketSphinx())
         running = RunningProvider(provider, recognizer)
         try:
             await running.start()

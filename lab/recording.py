@@ -4,11 +4,13 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Final
 
+from lab.aftermath import Aftermath
 from lab.call_file import CallFile, Event, Line, Request, spoken_words
 from lab.machine import PartUse
 from lab.microphone import Speech
 from lab.voices import RenderedLine
 from lab.witness import Witness
+from wire.minutes import Minutes
 from wire.tasks import Task
 
 FOREVER: Final = float("inf")
@@ -103,6 +105,8 @@ class Recording:
 
     call: CallFile
     room_name: str
+    room_sid: str = ""
+    """Of the room's first life: the key of the meeting."""
     started_seconds: float = 0.0
     """Second 0 of the call file, since the Unix epoch."""
     ended_seconds: float = 0.0
@@ -130,8 +134,14 @@ class Recording:
     """Ids of the playbook's rules."""
     stored_tasks: list[Task] = field(default_factory=list)
     """Those of the meeting when it was over, as the token server has them."""
+    minutes: Minutes | None = None
+    """Of the call, as its hosts may read them; None: nobody waited, or they did not come."""
+    minutes_wait_seconds: float | None = None
+    """From the end of the call until the minutes were there; None: they never were."""
     instructions: list[str] = field(default_factory=list)
     """What Sidenote told the models of a suite's variant to do: nobody in the call may read it."""
+    aftermath: Aftermath | None = None
+    """What is kept of the call at its end; None: no part was killed."""
     machine: dict[str, PartUse] = field(default_factory=dict)
     """What each part of the stack cost; empty for a stack that somebody else runs."""
     sabotage: str | None = None

@@ -73,6 +73,7 @@ def _promises(score: Score) -> Table:
         ("talking_points", "talking points in time", f"{hit}  {told}".rstrip()),
         ("told", "talking points at a host", _told(score)),
         ("tasks", "tasks as they must be", f"{len(score.tasks.found)} of {score.tasks.expected}"),
+        *([("minutes", "minutes", str(score.minutes))] if score.minutes else []),
         ("leaked", "readers of the models' instructions", str(len(score.leaked))),
         ("privacy", "private bytes at spies", str(score.privacy.bytes)),
     ]

@@ -12,6 +12,7 @@ from lab.microphone import SAMPLE_RATE_HZ, Samples
 from lab.recording import Recording
 from lab.voices import RenderedLine
 from lab.witness import SeenTranscript, Sighting, Witness
+from wire.minutes import Minutes
 from wire.topics import TALKING_POINT
 
 DELAY_SECONDS: Final = 1.0
@@ -113,6 +114,21 @@ def lose_talking_point(recording: Recording) -> None:
             host.messages.remove(first)
 
 
+def lose_action_item(recording: Recording) -> None:
+    """Take the first action item out of the minutes."""
+    minutes = _minutes(recording)
+    recording.minutes = minutes.model_copy(update={"action_items": minutes.action_items[1:]})
+
+
+def misplace_evidence(recording: Recording) -> None:
+    """Let the first action item rest on a segment that is not there."""
+    minutes = _minutes(recording)
+    first, *others = minutes.action_items
+    evidence = [first.evidence[0].model_copy(update={"segment_id": "SG_nowhere"})]
+    spoiled = first.model_copy(update={"evidence": evidence})
+    recording.minutes = minutes.model_copy(update={"action_items": [spoiled, *others]})
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sabotage:
     """One way to spoil a call."""
@@ -192,9 +208,27 @@ SABOTAGES: Final = {
             purpose="no host sees the first talking point",
             spoil=lose_talking_point,
         ),
+        Sabotage(
+            name="lose-action-item",
+            fails="minutes.missed",
+            purpose="the minutes leave the first action item out",
+            spoil=lose_action_item,
+        ),
+        Sabotage(
+            name="misplace-evidence",
+            fails="minutes.unsupported",
+            purpose="the first action item rests on a segment that is not there",
+            spoil=misplace_evidence,
+        ),
     )
 }
 """By name, as `--sabotage` takes them."""
+
+
+def _minutes(recording: Recording) -> Minutes:
+    if recording.minutes is None or not recording.minutes.action_items:
+        raise ValueError("the minutes have no action item: choose a call that plants one")
+    return recording.minutes
 
 
 def _everybody(recording: Recording) -> list[Witness]:

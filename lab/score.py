@@ -1,22 +1,28 @@
 """Scores a recording: what was heard, by whom, how fast, and who saw what was not for him."""
 
 from collections import Counter
-from typing import Final
 
-from lab.call_file import spoken_words
 from lab.leaks import leaked_instructions
 from lab.machine import PartUse
-from lab.matching import end_of, finals_of, is_misattributed, read_finals, rightly_named, start_of
+from lab.matching import (
+    count_repeated,
+    finals_of,
+    is_misattributed,
+    read_finals,
+    rightly_named,
+)
 from lab.privacy import Privacy, score_privacy
 from lab.recording import Recording
 from lab.score_delays import Latency, count_out_of_order, final_delays, score_delays
+from lab.score_minutes import score_minutes
 from lab.score_model import Score
 from lab.score_points import TalkingPoints, phrase_delay, score_talking_points
 from lab.score_requests import score_requests, score_tasks
+from lab.score_survival import back_delays, score_survival
 from lab.score_told import score_told
 from lab.score_words import Coverage, Words, score_coverage, score_words
 from lab.verdict import failures_of
-from lab.witness import SeenTranscript, Witness
+from lab.witness import Witness
 
 __all__ = [
     "Coverage",
@@ -31,15 +37,16 @@ __all__ = [
     "score",
 ]
 
-_SAME_SHARE: Final = 0.5
-"""Two finals of one speaker that share so much of their time and words are one, seen twice."""
-
 
 def score(recording: Recording) -> Score:
     """Return the score of a recording."""
     named = read_finals(recording)
     finals = [rightly_named(recording, seen) for seen in named]
     everybody = [*recording.witnesses.values(), *recording.spies]
+    delays = score_delays(recording, finals)
+    survival = score_survival(recording)
+    if survival:
+        delays["kill_to_agent"] = Latency.of(back_delays(survival))
     result = Score(
         call=recording.call.title,
         room=recording.room_name,
@@ -56,10 +63,12 @@ def score(recording: Recording) -> Score:
         told=score_told(recording),
         tasks=score_tasks(recording),
         requests=score_requests(recording),
+        minutes=score_minutes(recording),
         leaked=leaked_instructions(recording),
         privacy=score_privacy(recording),
         coverage=score_coverage(recording, finals),
-        latency_ms=score_delays(recording, finals),
+        latency_ms=delays,
+        survival=survival,
         machine=recording.machine,
     )
     result.failures = failures_of(result, recording, finals)
@@ -71,22 +80,4 @@ def _duplicates(witness: Witness) -> int:
     ids = Counter(seen.attributes.segment_id for seen in finals)
     points = Counter((m.point.id, m.point.version) for m in witness.messages if m.point)
     again = sum(count - 1 for count in (*ids.values(), *points.values()))
-    unique = list({seen.attributes.segment_id: seen for seen in finals}.values())
-    unique.sort(key=start_of)
-    return again + sum(
-        _are_same(one, other)
-        for place, one in enumerate(unique)
-        for other in unique[place + 1 : place + 4]
-    )
-
-
-def _are_same(one: SeenTranscript, other: SeenTranscript) -> bool:
-    """Whether two finals with ids of their own tell the same speech."""
-    if one.attributes.speaker_identity != other.attributes.speaker_identity:
-        return False
-    shared = min(end_of(one), end_of(other)) - max(start_of(one), start_of(other))
-    shorter = min(end_of(one) - start_of(one), end_of(other) - start_of(other))
-    if shared < max(0.2, shorter * _SAME_SHARE):
-        return False
-    words, others = Counter(spoken_words(one.text)), Counter(spoken_words(other.text))
-    return (words & others).total() >= _SAME_SHARE * min(words.total(), others.total())
+    return again + count_repeated(finals)

@@ -7,8 +7,10 @@ from pydantic import BaseModel, Field, computed_field
 from lab.machine import PartUse
 from lab.privacy import Privacy
 from lab.score_delays import Latency
+from lab.score_minutes import MinutesScore
 from lab.score_points import TalkingPoints
 from lab.score_requests import Requests, Tasks
+from lab.score_survival import Survival
 from lab.score_told import Told
 from lab.score_words import Coverage, Words
 
@@ -43,12 +45,16 @@ class Score(BaseModel):
     told: Told = Field(default_factory=Told)
     tasks: Tasks = Field(default_factory=lambda: Tasks(expected=0))
     requests: Requests = Field(default_factory=Requests)
+    minutes: MinutesScore | None = None
+    """None: the call file has planted nothing for them."""
     leaked: list[str] = Field(default_factory=list)
     """Who has read a piece of what the models were told to do, with its first words."""
     privacy: Privacy
     coverage: dict[str, Coverage]
     """By the identity of the speaker."""
     latency_ms: dict[str, Latency]
+    survival: Survival | None = None
+    """What became of the call when parts were killed; None: none was."""
     machine: dict[str, PartUse]
     """By the part of the stack; empty for a stack that ran already."""
     failures: list[str] = Field(default_factory=list)

@@ -19,6 +19,8 @@ from lab.commands import PreparedCall, own_stack, play_call, prepare
 from lab.models import ModelUse, RunningModels, running_models
 from lab.play import PlayError, PlayOptions
 from lab.provider import RunningProvider, running_provider
+from lab.report_survival import print_survival
+from lab.rounds import said_until
 from lab.score_model import Score
 from lab.suite_file import Variant, load_suite, part_of
 from stack.running import RunningStack
@@ -43,6 +45,8 @@ class Run(BaseModel):
     """Also why it could not be played."""
     score: Score | None
     """None: it could not be played."""
+    seed: int | None = None
+    """Of the moments at which a part was killed; None: none was."""
     provider_seconds: float | None = None
     """Audio that an emulated provider received; None: there was none."""
 
@@ -93,6 +97,7 @@ async def run_suite(
     *,
     variants: Sequence[str] = (),
     calls: Sequence[str] = (),
+    logs: bool = False,
 ) -> int:
     """Play a suite, print and write its report; return 1 when a run failed.
 
@@ -102,6 +107,7 @@ async def run_suite(
         console: where it is printed; None: standard output.
         variants: names of those to play; empty: all.
         calls: names of those to play; empty: all.
+        logs: print what the parts print.
 
     Raises:
         SuiteError: the suite is malformed, or has no such part.
@@ -116,7 +122,7 @@ async def run_suite(
     started = time.time()
     runs: list[Run] = []
     for variant, prepared in jobs:
-        runs += await _play_variant(variant, prepared, console)
+        runs += await _play_variant(variant, prepared, console, logs=logs)
     report = SuiteReport(
         suite=name,
         started_at=round(started, 1),
@@ -135,10 +141,13 @@ async def run_suite(
 
 def _prepare(path: Path, variant: Variant) -> PreparedCall:
     prepared = prepare(path)
-    return PreparedCall(path=path, call=variant.changed(prepared.call), voices=prepared.voices)
+    changed = PreparedCall(path=path, call=variant.changed(prepared.call), voices=prepared.voices)
+    return said_until(changed, variant.kills.end_seconds) if variant.kills else changed
 
 
-async def _play_variant(variant: Variant, calls: list[PreparedCall], console: Console) -> list[Run]:
+async def _play_variant(
+    variant: Variant, calls: list[PreparedCall], console: Console, *, logs: bool
+) -> list[Run]:
     runs: list[Run] = []
     jobs = [(call, number + 1) for call in calls for number in range(variant.repetitions)]
     while jobs:
@@ -151,7 +160,14 @@ async def _play_variant(variant: Variant, calls: list[PreparedCall], console: Co
             if variant.provider:
                 provider = await opened.enter_async_context(running_provider(variant.provider))
                 settings = settings | provider.settings
-            stack = await opened.enter_async_context(own_stack(settings))
+            stack = await opened.enter_async_context(
+                own_stack(
+                    settings,
+                    logs=logs,
+                    workers=variant.workers,
+                    postgres=variant.store == "postgres",
+                )
+            )
             while jobs:
                 call, repetition = jobs.pop(0)
                 runs.append(await _run(call, variant, repetition, stack, provider, models))
@@ -172,7 +188,7 @@ async def _run(
     options = PlayOptions(speed=variant.speed, provider=provider, models=models)
     score: Score | None = None
     if provider:
-        await provider.begin_call()
+        await provider.begin_call(call.known_lines() if variant.is_exact else ())
     if models:
         await models.begin_call()
     try:
@@ -194,6 +210,7 @@ async def _run(
         passed=not failures,
         failures=failures,
         score=score,
+        seed=variant.kills.seed if variant.kills else None,
         provider_seconds=round(provider.heard_seconds, 2) if provider else None,
         models=models.uses() if models else [],
     )
@@ -209,7 +226,7 @@ def _print_run(run: Run, console: Console) -> None:
 def print_report(report: SuiteReport, console: Console) -> None:
     """Print a row for each run, the worst first."""
     table = Table(title=f"suite {report.suite}", title_justify="left", box=None, pad_edge=False)
-    figures = ("sent", "wrong", "lost", "final p95", "points", "spies", "CPU/min")
+    figures = ("sent", "wrong", "lost", "final p95", "points", "minutes", "spies", "CPU/min")
     columns = ("", "call", "variant", *figures)
     for number, column in enumerate(columns):
         table.add_column(column, justify="left" if number < 3 else "right", no_wrap=True)
@@ -218,10 +235,13 @@ def print_report(report: SuiteReport, console: Console) -> None:
         table.add_row(sign, run.file, f"{run.variant} {run.repetition}", *_figures(run))
     console.print()
     console.print(table)
+    print_survival(report.runs, console)
     for heard_by in dict.fromkeys(run.heard_by for run in report.runs):
         names = dict.fromkeys(run.variant for run in report.runs if run.heard_by == heard_by)
         console.print(f"{', '.join(names)}: heard by {heard_by}", soft_wrap=True)
     for run in report.runs:
+        if run.score and run.score.minutes:
+            console.print(f"{run.file}, {run.variant}: {run.score.minutes}", soft_wrap=True)
         if run.models:
             told = "; ".join(map(str, run.models))
             console.print(f"{run.file}, {run.variant}: {told}", soft_wrap=True)
@@ -233,7 +253,7 @@ def print_report(report: SuiteReport, console: Console) -> None:
 def _figures(run: Run) -> list[str]:
     score = run.score
     if score is None:
-        return ["-"] * 7
+        return ["-"] * 8
     points, worker = score.talking_points, score.machine.get("worker")
     rate, p95 = score.words.error_rate, score.latency_ms["speech_end_to_final"].p95
     return [
@@ -242,6 +262,7 @@ def _figures(run: Run) -> list[str]:
         f"{score.words.speech_without_text_seconds:.1f} s",
         "-" if p95 is None else f"{p95:.0f} ms",
         f"{len(points.hit)}/{points.expected}",
+        f"{len(score.minutes.found)}/{score.minutes.expected}" if score.minutes else "-",
         f"{score.privacy.bytes} B",
         "-" if worker is None else f"{worker.cpu_seconds_per_call_minute:.1f} s",
     ]

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, Final, Self
+from typing import Any, Final, Literal, Self
 
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 from lab.call_checks import contradictions
 from lab.call_file import PROVIDER_ACTIONS, CallFile, Event, Expectations, LatencyLimits
 from lab.call_parts import UnfitError
+from lab.kills import Kills
 from lab.models import SETTINGS as MODEL_SETTINGS
 from lab.models import Model
 from lab.provider import SETTINGS, Provider
@@ -46,6 +47,13 @@ class Variant(_Part):
     """2 halves the silences."""
     events: tuple[Event, ...] = ()
     """What happens beside the events of the call files: kills and faults."""
+    kills: Kills | None = None
+    """A part that is killed again and again; the lines are said again until the last slot is
+    over."""
+    workers: int = Field(default=1, ge=1, le=4)
+    """How many workers share the calls."""
+    store: Literal["sqlite", "postgres"] = "sqlite"
+    """What keeps the records; postgres: a server of the lab's own, thrown away at the end."""
     expectations: dict[str, Any] = {}
     """In place of what the call files expect, field by field."""
     later_seconds: float = Field(default=0.0, ge=0, le=60)
@@ -61,17 +69,25 @@ class Variant(_Part):
             raise ValueError(f"provider sets {', '.join(doubled)}: remove it from settings")
         if self.models and (doubled := sorted(MODEL_SETTINGS & self.settings.keys())):
             raise ValueError(f"models set {', '.join(doubled)}: remove it from settings")
+        if self.kills and self.speed != 1.0:
+            raise ValueError("kills come at the seconds of the call: leave speed out")
         names = [model.name for model in self.models]
         if len(set(names)) < len(names):
             raise ValueError("two models have one name: give each its own")
         return self
 
     @property
+    def is_exact(self) -> bool:
+        """Whether the provider knows what will be said."""
+        return self.provider is not None and self.provider.exact
+
+    @property
     def heard_by(self) -> str:
         """Whose text is scored, for reports."""
         if self.provider is None:
             return "pocketsphinx on this machine"
-        emulated = f"emulator of {self.provider.name} that recognizes with pocketsphinx"
+        how = "knows the recordings" if self.provider.exact else "recognizes with pocketsphinx"
+        emulated = f"emulator of {self.provider.name} that {how}"
         return f"{emulated}, else this machine" if self.provider.fallback else emulated
 
     def changed(self, call: CallFile) -> CallFile:
@@ -87,7 +103,7 @@ class Variant(_Part):
             raise SuiteError(f"variant {self.name!r}: {_first(error, 'expectations')}") from error
         changes = {
             "expectations": self._delayed(expectations),
-            "events": (*call.events, *self.events),
+            "events": (*call.events, *self.events, *(self.kills.events() if self.kills else ())),
         }
         changed = call.model_copy(update=changes)
         for place, reason, remedy in contradictions(changed):

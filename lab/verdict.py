@@ -5,7 +5,9 @@ from typing import Final
 
 from lab.call_file import SERVER_ACTIONS, CallFile, find_words, spoken_words
 from lab.recording import Recording
+from lab.score_minutes import MINUTES_FAULTS
 from lab.score_model import Score
+from lab.score_survival import Outage
 from lab.score_words import heard_in_line
 from lab.witness import SeenTranscript
 
@@ -34,7 +36,9 @@ def failures_of(score: Score, recording: Recording, finals: list[SeenTranscript]
         *_talking_points(score),
         *_told(score, recording.call),
         *_asked(score),
+        *_minutes(score, recording.call),
         *_coverage(score, recording.call),
+        *_survival(score),
         *_delays(score, recording.call),
     ]
 
@@ -116,6 +120,20 @@ def _asked(score: Score) -> Iterator[str]:
         yield f"leaked: {', '.join(score.leaked)}"
 
 
+def _minutes(score: Score, call: CallFile) -> Iterator[str]:
+    if score.minutes is None:
+        return
+    wanted = call.expectations.minutes_by
+    writers = len(score.minutes.written_by)
+    if score.minutes.wait_seconds is None:
+        yield "minutes.late: they were not there in time"
+    elif wanted is not None and writers != wanted:
+        yield f"minutes.written_by: {writers} models wrote them, not {wanted}"
+    for name in MINUTES_FAULTS:
+        if labels := getattr(score.minutes, name):
+            yield f"minutes.{name}: {', '.join(labels)}"
+
+
 def _coverage(score: Score, call: CallFile) -> Iterator[str]:
     broken = any(event.do in _BREAKING for event in call.events)
     keeps_all = call.expectations.first_words_kept and call.expectations.last_words_kept
@@ -138,3 +156,31 @@ def _delays(score: Score, call: CallFile) -> Iterator[str]:
                 yield f"latency_ms.{name}: p50 {latency.p50:.0f}, at most {FINAL_P50_MS:.0f}"
         if most is not None and latency.p95 is not None and latency.p95 > most:
             yield f"latency_ms.{name}: p95 {latency.p95:.0f}, at most {most:.0f}"
+
+
+def _survival(score: Score) -> Iterator[str]:
+    survived = score.survival
+    if survived is None:
+        return
+    for place, lines in (("store", survived.lost_in_store), ("reader", survived.lost_at_reader)):
+        if lines:
+            yield f"survival.lost: the {place} lacks lines {', '.join(map(str, lines))}"
+    if survived.twice:
+        yield f"survival.twice: {survived.twice} finals are in the store a second time"
+    if survived.order:
+        yield f"survival.order: {survived.order} finals are numbered after one said later"
+    if survived.gaps_not_read:
+        yield f"survival.gaps_not_read: a page is not told of {survived.gaps_not_read} gaps"
+    for one in survived.outages:
+        yield from _outage(one)
+
+
+def _outage(one: Outage) -> Iterator[str]:
+    when = f"{one.do} at {one.at_seconds:.1f} s"
+    if one.back_seconds is None:
+        yield f"survival.back: no agent came after {when}"
+    if one.must_be_marked and not one.gap_seconds:
+        yield f"survival.unmarked: {when} has no gap"
+    if one.gap_seconds > one.most_gap_seconds:
+        most = one.most_gap_seconds
+        yield f"survival.gap: {when}: {one.gap_seconds:.1f} s are marked, at most {most:.1f} may be"

@@ -88,6 +88,18 @@ class RenderedLine(BaseModel):
             raise VoiceError(f"{phrase!r} is not said in {self.file}: use words of that line")
         return ends[start + len(wanted) - 1]
 
+    def timed_words(self) -> list[tuple[str, float, float]]:
+        """Return the words as they are written, with their starts and ends in seconds.
+
+        Without times of the words (`timing` is energy) they all last as long as the speech.
+        """
+        timed: list[tuple[str, float, float]] = []
+        start = self.speech_start_seconds
+        for each in self._timed_words():
+            timed.append((each.word, start, each.end_seconds))
+            start = each.end_seconds if self.word_ends else start
+        return timed
+
     def _timed_words(self) -> tuple[WordEnd, ...]:
         if self.word_ends:
             return self.word_ends

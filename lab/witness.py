@@ -14,7 +14,7 @@ from pydantic import ValidationError
 from wire.answers import ANSWER, Answer
 from wire.talking_point import TalkingPoint
 from wire.tasks import TASK, Task
-from wire.topics import TALKING_POINT, TRANSCRIPTION
+from wire.topics import AGENT_STATE, TALKING_POINT, TRANSCRIPTION
 from wire.transcript import TranscriptAttributes
 
 Kind = Literal[
@@ -112,6 +112,9 @@ class Witness:
     """Messages on our topics that do not fit `wire`."""
     agent_seen_seconds: float | None = None
     """When this participant first saw an agent."""
+    listening: list[tuple[float, str]] = field(default_factory=list)
+    """When an agent was seen to listen, with its identity: when it came, said so, or was there
+    after this participant had lost the room."""
     on_transcript: Callable[[SeenTranscript], None] = lambda _: None
     on_talking_point: Callable[[SeenMessage], None] = lambda _: None
 
@@ -134,6 +137,7 @@ class Witness:
         room.on("room_metadata_changed", self._on_room_metadata)
         room.on("transcription_received", self._on_transcription)
         room.on("data_track_published", self._on_data_track)
+        room.on("reconnected", lambda: self._look_for_agents(room))
 
     def look_around(self, room: rtc.Room) -> None:
         """Take note of who was in the room already; call after connecting."""
@@ -170,9 +174,20 @@ class Witness:
         self._see("participant", participant.identity, _json(told))
         if _is_agent(participant) and self.agent_seen_seconds is None:
             self.agent_seen_seconds = time.time()
+        self._note_listening(participant)
 
     def _on_attributes(self, changed: dict[str, str], participant: rtc.Participant) -> None:
         self._see("attributes", participant.identity, _json(changed))
+        if AGENT_STATE in changed:
+            self._note_listening(participant)
+
+    def _look_for_agents(self, room: rtc.Room) -> None:
+        for participant in room.remote_participants.values():
+            self._note_listening(participant)
+
+    def _note_listening(self, participant: rtc.Participant) -> None:
+        if _is_agent(participant) and participant.attributes.get(AGENT_STATE) == "listening":
+            self.listening.append((time.time(), participant.identity))
 
     def _on_metadata(self, participant: rtc.Participant, _old: str, new: str) -> None:
         self._see("metadata", participant.identity, new)

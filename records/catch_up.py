@@ -7,12 +7,14 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from records.connection import DatabaseConnection
+from records.gaps import read_gap
 from records.points import read_talking_point
-from records.tables import AnswerRow, ErasureRow, SegmentRow, TalkingPointRow, TaskRow
+from records.tables import AnswerRow, ErasureRow, GapRow, SegmentRow, TalkingPointRow, TaskRow
 from records.tasks import read_task
 from wire.answers import Answer
 from wire.consent import Erased
 from wire.controls import CaughtSegment
+from wire.gap import Gap
 from wire.talking_point import TalkingPoint
 from wire.tasks import Task
 
@@ -21,7 +23,7 @@ from wire.tasks import Task
 class Missed:
     """What a participant has not seen, each list by number."""
 
-    transcript: list[CaughtSegment | Erased]
+    transcript: list[CaughtSegment | Erased | Gap]
     """For everyone."""
     private: list[TalkingPoint | Task | Answer] = field(default_factory=list)
     """For hosts only; the newest version of each that was sent."""
@@ -44,14 +46,15 @@ class CatchUpRecords(DatabaseConnection):
 
         Args:
             room_sid: of the meeting.
-            transcript_since: highest number of a final or an erasure that is not missed.
+            transcript_since: highest number of a final, an erasure or a gap that is not missed.
             since: highest number of a message to hosts that is not missed; None: do not look.
-            most: the first so many of finals, of erasures, and of each kind of message.
+            most: the first so many of finals, of erasures, of gaps, and of each kind of message.
         """
         async with self._transaction() as connection:
-            transcript: list[CaughtSegment | Erased] = [
+            transcript: list[CaughtSegment | Erased | Gap] = [
                 *await _segments(connection, room_sid, transcript_since, most),
                 *await _erasures(connection, room_sid, transcript_since, most),
+                *await _gaps(connection, room_sid, transcript_since, most),
             ]
             private: list[TalkingPoint | Task | Answer] = []
             if since is not None:
@@ -68,9 +71,9 @@ class CatchUpRecords(DatabaseConnection):
         )
 
 
-def transcript_number(item: CaughtSegment | Erased) -> int:
-    """Return the place of a final or an erasure in the transcript."""
-    return item.transcript_sequence if isinstance(item, Erased) else item.sequence
+def transcript_number(item: CaughtSegment | Erased | Gap) -> int:
+    """Return the place of a final, an erasure or a gap in the transcript."""
+    return item.sequence if isinstance(item, CaughtSegment) else item.transcript_sequence
 
 
 async def _rows(
@@ -101,6 +104,12 @@ async def _erasures(
     ).where(ErasureRow.room_sid == room_sid)
     rows = await _rows(connection, query, ErasureRow.transcript_sequence, since, most)
     return [Erased(**row) for row in rows]
+
+
+async def _gaps(connection: AsyncConnection, room_sid: str, since: int, most: int) -> list[Gap]:
+    query = select(GapRow.__table__).where(GapRow.room_sid == room_sid)
+    rows = await _rows(connection, query, GapRow.transcript_sequence, since, most)
+    return [read_gap(row) for row in rows]
 
 
 async def _points(

@@ -10,7 +10,7 @@ from typing import Any, Final, Self
 from sqlalchemy import event, func, select, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import DataError, IntegrityError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from records.tables import WorkerRow
@@ -20,6 +20,8 @@ logging.getLogger("aiosqlite").setLevel(logging.WARNING)
 
 _POSTGRES_ALIAS: Final = re.compile(r"^postgres://")
 """How hosting services write it."""
+_POSTGRES_PATIENCE: Final = {"connect_timeout": 5, "tcp_user_timeout": 10_000}
+"""Seconds and milliseconds after which a server that does not answer counts as away."""
 _REMEDY: Final = (
     "use one like sqlite:///data/sidenote.db or postgresql://user:password@host/sidenote"
 )
@@ -27,6 +29,10 @@ _REMEDY: Final = (
 
 class StoreUnavailableError(Exception):
     """The store did not do what was asked; the cause tells why, the text holds no record."""
+
+
+class RecordRefusedError(StoreUnavailableError):
+    """The store is there and does not take what it was given; it will not take it later either."""
 
 
 def async_url(database_url: str) -> URL:
@@ -66,6 +72,7 @@ class DatabaseConnection:
             pool_pre_ping=True,
             # Without it an INSERT does not tell whether its conflict was another's row.
             execution_options={"preserve_rowcount": True},
+            connect_args=_POSTGRES_PATIENCE if url.get_backend_name() == "postgresql" else {},
         )
         if url.get_backend_name() == "sqlite":
             _make_folder(url)
@@ -91,9 +98,10 @@ class DatabaseConnection:
         try:
             async with self._engine.begin() as connection:
                 yield connection
+        except (DataError, IntegrityError, UnicodeError, OverflowError) as error:
+            raise RecordRefusedError(f"the store takes no such record: {_cause(error)}") from None
         except SQLAlchemyError as error:
-            # The statement and its values stay out of the text: they hold what people said.
-            cause = type(getattr(error, "orig", None) or error).__name__
+            cause = _cause(error)
             address = self._engine.url.render_as_string(hide_password=True)
             msg = (
                 f"the store at {address}: {cause}; check that DATABASE_URL names a database "
@@ -119,17 +127,26 @@ class DatabaseConnection:
         try:
             async with self._engine.connect() as connection:
                 await connection.execution_options(isolation_level="AUTOCOMMIT")
+                # The search only marks words as deleted until its parts are made one.
+                await connection.execute(
+                    text("INSERT INTO search_words (search_words) VALUES ('optimize')")
+                )
                 await connection.execute(text("VACUUM"))
                 journal = text("PRAGMA wal_checkpoint(TRUNCATE)")
                 busy = (await connection.execute(journal)).scalar_one()
         except SQLAlchemyError as error:
-            busy = type(getattr(error, "orig", None) or error).__name__
+            busy = _cause(error)
         if busy:
             raise StoreUnavailableError(
                 "what was erased is gone from the store, and traces of it may be left in its "
                 f"file, because somebody else was using it ({busy}); erase again"
             )
         self._has_traces = False
+
+
+def _cause(error: Exception) -> str:
+    # The statement and its values stay out of the text: they hold what people said.
+    return type(getattr(error, "orig", None) or error).__name__
 
 
 def _make_folder(url: URL) -> None:

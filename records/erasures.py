@@ -3,6 +3,8 @@
 from sqlalchemy import delete, select
 
 from records.connection import DatabaseConnection
+from records.minutes import forget_minutes, lock_meeting
+from records.sound import erasure_of_sound
 from records.tables import ErasureRow, SegmentRow, TalkingPointRow
 
 
@@ -14,7 +16,9 @@ class ErasureRecords(DatabaseConnection):
     ) -> int:
         """Forget what a participant said, and what rests on it; return the segments erased.
 
-        What rests on it: talking points that quote it, and those for which a model read it.
+        What rests on it: talking points that quote it, and those for which a model read it, and
+        the minutes, which are written anew without it. Files of recorded sound are given up, and
+        `records.sound.delete_erased_sound` deletes them.
 
         When this returns, no byte of it is left in a SQLite file or beside it.
 
@@ -37,6 +41,8 @@ class ErasureRecords(DatabaseConnection):
             TalkingPointRow.room_sid == room_sid
         )
         async with self._transaction() as connection:
+            # Minutes that have read it cannot be kept behind this; see `put_minutes`.
+            await lock_meeting(connection, room_sid)
             await connection.execute(
                 self._insert(ErasureRow)
                 .values(**note)
@@ -58,6 +64,9 @@ class ErasureRecords(DatabaseConnection):
                     SegmentRow.room_sid == room_sid, SegmentRow.speaker_identity == identity
                 )
             )
+            await connection.execute(erasure_of_sound(room_sid, identity))
+            if segments.rowcount:
+                await forget_minutes(self._insert, connection, room_sid)
         await self._scrub(deleted=points.rowcount + segments.rowcount > 0)
         return segments.rowcount
 

@@ -1,13 +1,17 @@
 """Rooms that the token server created."""
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 from sqlalchemy import delete, select, update
 
 from records.connection import DatabaseConnection
 from records.tables import BriefRow, RoomRow
 from wire.consent import ConsentPolicy
+
+GuestsRead = Literal["none", "transcript", "minutes"]
+"""What guests may read of a room's meetings over HTTP; minutes: the transcript too, because they
+quote it."""
 
 
 class RoomExistsError(Exception):
@@ -25,6 +29,7 @@ class Room:
     goal: str | None
     """What the hosts want of the call; None: nobody has said. It is in no token: guests read
     theirs."""
+    guests_read: GuestsRead
     created_at_ms: int
     closed_at_ms: int | None
 
@@ -39,6 +44,7 @@ class RoomRecords(DatabaseConnection):
         playbook: str | None,
         consent: ConsentPolicy | None = None,
         goal: str | None = None,
+        guests_read: GuestsRead = "none",
         now_ms: int,
     ) -> Room:
         """Record a new room; a closed one of the same name is opened anew.
@@ -51,6 +57,7 @@ class RoomRecords(DatabaseConnection):
             "playbook": playbook,
             "consent": consent,
             "goal": goal,
+            "guests_read": guests_read,
             "created_at_ms": now_ms,
             "closed_at_ms": None,
         }

@@ -10,17 +10,25 @@ from settings.base import (
 )
 from settings.commands import CommandSettings
 from settings.costs import CostSettings
+from settings.files import FileSettings
+from settings.minutes import MinutesSettings
+from settings.sound import SoundSettings
 from settings.speech import SpeechSettings
+from settings.uploads import UploadSettings
 from settings.voice import VoiceSettings
 
 __all__ = [
     "AdviceSettings",
     "CommandSettings",
     "CostSettings",
+    "FileSettings",
     "LiveKitSettings",
+    "MinutesSettings",
     "SettingsError",
+    "SoundSettings",
     "SpeechSettings",
     "StoreSettings",
+    "UploadSettings",
     "VoiceSettings",
     "is_loopback",
     "load_settings",

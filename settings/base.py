@@ -105,6 +105,8 @@ class StoreSettings(BaseSettings):
 
     database_url: str = "sqlite:///data/sidenote.db"
     """SQLAlchemy address; worker and token server must share it."""
+    waiting_folder: Path = Path("data/waiting")
+    """Where finals wait while the store is away; each worker's own, on a disk that stays."""
 
 
 SettingsType = TypeVar("SettingsType", bound=BaseSettings)

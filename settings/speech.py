@@ -1,7 +1,7 @@
 """Who hears: which providers of speech to text the settings name, and what they need."""
 
 import re
-from typing import Annotated, Final
+from typing import Annotated, Final, Literal
 
 from pydantic import AfterValidator, Field, SecretStr
 
@@ -23,6 +23,9 @@ class SpeechSettings(OpenAIAccount):
     stt: str = "auto"
     """Providers of speech to text, best first, with commas between them. auto: the best that has
     a key, else the recognizer on this machine."""
+    turn_end: Literal["silence", "model"] = "silence"
+    """What tells a pause from the end of what somebody says: silence and punctuation, or the
+    library's model besides (250 MB for each process; no better here)."""
     stt_language: Annotated[str, Field(pattern=r"^[a-z]{2,3}$")] = "en"
     """Language of the calls, as ISO 639 writes it."""
     stt_answer_seconds: Annotated[float, Field(gt=0, le=60)] = 2.0

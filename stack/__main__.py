@@ -10,6 +10,7 @@ from stack.doctor import examine
 from stack.environment import ensure_keys, env_file
 from stack.part import PartError
 from stack.running import StackOptions, running_stack
+from stack.supervision import keep_running
 from stack.terminal import print_line
 
 _SIGNS = {"ok": "ok      ", "missing": "MISSING ", "optional": "-       "}
@@ -83,7 +84,7 @@ async def _run(port: int, media_port: int) -> int:
 async def _serve(options: StackOptions, stop: asyncio.Event) -> None:
     async with running_stack(options, print_line) as stack:
         print(f"\n  Sidenote is ready: {stack.token_server_url}/\n  Ctrl-C stops it.\n", flush=True)
-        await stack.wait_for_failure()
+        await keep_running(stack.parts.values(), print_line)
 
 
 if __name__ == "__main__":

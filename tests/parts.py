@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from stack.environment import without_settings
-from stack.media_server import require_binary, write_settings
+from stack.media_server import WEBHOOK_PATH, Webhook, require_binary, write_settings
 from stack.ports import find_free_port
 
 API_KEY = "keyfortests"
@@ -120,10 +120,14 @@ class MediaServer:
     api_key: str = API_KEY
     api_secret: str = API_SECRET
     port: int = 0
+    token_server_url: str | None = None
+    """Where its events go; None: nowhere."""
     process: RunningProcess = field(init=False)
 
     def __post_init__(self) -> None:
-        settings_file, self.port = write_settings(self.folder)
+        url = self.token_server_url
+        webhook = Webhook(url + WEBHOOK_PATH, self.api_key) if url else None
+        settings_file, self.port = write_settings(self.folder, webhook=webhook)
         self.process = RunningProcess(
             name="media server",
             command=[str(require_binary()), "--config", str(settings_file)],
@@ -175,16 +179,19 @@ class TestStack:
             raise
 
     def _start(self) -> None:
-        self.media_server = MediaServer(self.folder)
-        self.media_server.start()
-        self.database_url = f"sqlite:///{self.folder / 'records.db'}"
         port = find_free_port()
         self.token_server_url = f"http://127.0.0.1:{port}"
+        self.media_server = MediaServer(self.folder, token_server_url=self.token_server_url)
+        self.media_server.start()
+        self.database_url = f"sqlite:///{self.folder / 'records.db'}"
         self.settings = {
             "LIVEKIT_URL": self.media_server.url,
             "DATABASE_URL": self.database_url,
             "TOKEN_SERVER_PORT": str(port),
             "AGENT_DRAIN_SECONDS": "3",
+            "FILES_URL": str(self.folder / "files"),
+            "SOUND_FOLDER": str(self.folder / "sound"),
+            "WAITING_FOLDER": str(self.folder / "waiting"),
         } | self.settings
         self.token_server = python_part(
             "token server", "token_server", folder=self.folder, **self.settings

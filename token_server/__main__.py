@@ -11,7 +11,7 @@ from typing import Final
 
 import uvicorn
 
-from records import StoreUnavailableError, migrate
+from records import Files, FilesUnavailableError, StoreUnavailableError, migrate
 from settings import SettingsError, load_settings
 from token_server.app import create_app
 from token_server.settings import TokenServerSettings, find_doubts
@@ -35,8 +35,9 @@ def main() -> int:
     try:
         # Also done when the application starts; here a failure is one line instead of a trace.
         migrate(settings.database_url)
+        Files(settings.files_url, settings.file_arguments())
         listener = _listen(settings)
-    except (StoreUnavailableError, _CannotListenError) as error:
+    except (StoreUnavailableError, FilesUnavailableError, _CannotListenError) as error:
         print(f"token server: {error}", file=sys.stderr)
         return _CANNOT_START
     with listener:

@@ -1,13 +1,14 @@
 """Routes to give documents to a room, list them and take them back."""
 
 import logging
-from typing import Annotated, Final
+from typing import Annotated
 
 from fastapi import APIRouter, Path, Request, Response
 from pydantic import AfterValidator, BaseModel
 
 from records import Document, TooManyDocumentsError
 from token_server import problems
+from token_server.brief_models import DOCUMENT_NAME, MOST_DOCUMENTS
 from token_server.desk import DeskNeeded
 from token_server.document_text import DocumentText, read_document
 from token_server.guards import DOCUMENT_KINDS
@@ -18,16 +19,12 @@ from token_server.problems import ProblemError, document
 
 _log = logging.getLogger(__name__)
 
-MOST_DOCUMENTS: Final = 20
-"""Of one room."""
-_DOCUMENT_NAME: Final = 120
-
 router = APIRouter(prefix="/rooms/{room_name}/briefs", tags=["briefs"], responses=HOST_PROBLEMS)
 
 DocumentName = Annotated[
     str,
     AfterValidator(check_printable),
-    Path(min_length=1, max_length=_DOCUMENT_NAME, description="what the document is called"),
+    Path(min_length=1, max_length=DOCUMENT_NAME, description="what the document is called"),
 ]
 
 _GIVEN = {"document": "faq.md", "lines": 84, "by_page": False, "given_at_ms": 1893769445000}

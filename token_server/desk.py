@@ -8,11 +8,15 @@ from typing import Annotated, Final
 
 from fastapi import Depends, Request
 
-from records import Store
+from records import Files, Store
+from token_server.live_meetings import LiveMeetings
+from token_server.media_events import MediaEvents
 from token_server.media_server import MediaServer
 from token_server.settings import TokenServerSettings
 
 MOST_PDF_READERS: Final = 2
+MOST_EXPORTS: Final = 2
+MOST_UPLOADS_AT_ONCE: Final = 4
 
 Clock = Callable[[], int]
 """Returns milliseconds since the Unix epoch."""
@@ -29,12 +33,25 @@ class Desk:
 
     settings: TokenServerSettings
     store: Store
+    files: Files
     media_server: MediaServer
     clock: Clock
+    media_events: MediaEvents
+    live_meetings: LiveMeetings
+    on_upload: Callable[[], None]
+    """Is called when a recording was taken, which waits for its job."""
     pdf_readers: asyncio.Semaphore = field(
         default_factory=lambda: asyncio.Semaphore(MOST_PDF_READERS)
     )
     """Held while a process reads an uploaded PDF."""
+    exports: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(MOST_EXPORTS))
+    """Held while a file is made of a meeting."""
+    upload_slots: asyncio.Semaphore = field(
+        default_factory=lambda: asyncio.Semaphore(MOST_UPLOADS_AT_ONCE)
+    )
+    """Held while a recording is received and looked at; the others wait before their bodies."""
+    mixing: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(1))
+    """Held while the sound of a meeting is mixed, which takes a core for itself."""
 
 
 def _get_desk(request: Request) -> Desk:

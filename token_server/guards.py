@@ -3,6 +3,7 @@
 import logging
 import re
 import time
+from dataclasses import dataclass, replace
 from typing import Final
 from urllib.parse import quote
 
@@ -15,9 +16,20 @@ from token_server.problems import ProblemError
 _log = logging.getLogger("token_server.access")
 _BODY_BYTES: Final = 16 * 1024
 """Most bytes of a request body; the largest sensible one has about 1 kB."""
+ROOM_BYTES: Final = 256 * 1024
+"""Most bytes of what is asked of a new room: it may bring its brief."""
 DOCUMENT_BYTES: Final = 2 * 1024 * 1024
 """Most bytes of a document for a brief."""
+EVENT_BYTES: Final = 512 * 1024
+"""Most bytes of an event of the media server: it holds what participants say of themselves."""
+EVENT_KIND: Final = "application/webhook+json"
+UPLOAD_PATH: Final = "/uploads"
+EVENT_PATH: Final = "/webhooks/livekit"
 DOCUMENT_KINDS: Final = frozenset({"text/plain", "text/markdown", "application/pdf"})
+PLAYBOOK_BYTES: Final = 512 * 1024
+"""Most bytes of a playbook; ten thousand phrases have about half of it."""
+PLAYBOOK_KINDS: Final = frozenset({"application/yaml", "text/yaml", "text/plain"})
+_PLAYBOOK_PATH: Final = re.compile(r"/playbooks/[^/]+")
 _DOCUMENT_PATH: Final = re.compile(r"/rooms/[^/]+/briefs/[^/]+")
 _DOCUMENT_NAME: Final = re.compile(r"(?<=/briefs/).+", re.DOTALL)
 """What hosts call their documents is nothing for a log."""
@@ -47,58 +59,107 @@ class Guards:
             await send(message)
 
         try:
-            receive_body = await _read_body(scope, receive)
+            receive_body = receive if _is_recording(scope) else await _read_body(scope, receive)
         except ProblemError as error:
             await error.to_response()(scope, receive, send_marked)
             return
         await self._app(scope, receive_body, send_marked)
 
 
+def _is_recording(scope: Scope) -> bool:
+    """Tell whether the body is too large to be read first; its route counts what it reads."""
+    return bool(scope["method"] == "POST" and scope["path"] == UPLOAD_PATH)
+
+
 async def _read_body(scope: Scope, receive: Receive) -> Receive:
     """Read the whole body, so that its size is known before anybody works on it.
 
     Raises:
-        ProblemError: it is too large, or not declared as JSON, or, for a brief, as a document.
+        ProblemError: it is too large, or not declared as what the path takes.
     """
-    is_document = scope["method"] == "PUT" and _DOCUMENT_PATH.fullmatch(scope["path"])
-    most_bytes = DOCUMENT_BYTES if is_document else _BODY_BYTES
-    _check_kind(scope, is_document=bool(is_document))
+    wanted = _wanted_body(scope)
+    # A web page may send forms and plain text anywhere without asking; what we take it may not.
+    if scope["method"] in {"POST", "PUT", "PATCH"}:
+        kind = Headers(scope=scope).get("content-type", "").partition(";")[0].strip().lower()
+        if kind not in wanted.kinds:
+            raise ProblemError(wanted.problem, wanted.wrong_kind, wanted.remedy)
     body = bytearray()
     while True:
         message = await receive()
         if message["type"] != "http.request":
             return _replay(message, receive)
         body += message.get("body", b"")
-        if len(body) > most_bytes:
+        if len(body) > wanted.most_bytes:
             raise ProblemError(
                 problems.TOO_LARGE,
-                f"the body has more than {most_bytes} bytes",
-                "send a shorter document"
-                if is_document
-                else "send only the fields that /docs lists",
+                f"the body has more than {wanted.most_bytes} bytes",
+                wanted.shorter,
                 headers={"Connection": "close"},
             )
         if not message.get("more_body", False):
             return _replay({"type": "http.request", "body": bytes(body)}, receive)
 
 
-def _check_kind(scope: Scope, *, is_document: bool) -> None:
-    kind = Headers(scope=scope).get("content-type", "").partition(";")[0].strip().lower()
-    # A web page may not PUT anywhere without asking, whatever it sends.
-    if is_document and kind not in DOCUMENT_KINDS:
-        raise ProblemError(
-            problems.NOT_DOCUMENT,
-            "the request does not say that its body is text, Markdown or a PDF",
-            f"send `Content-Type:` one of {', '.join(sorted(DOCUMENT_KINDS))}",
-        )
-    # A web page may send forms and plain text anywhere without asking; JSON it may not.
-    writes = scope["method"] in {"POST", "PUT", "PATCH"}
-    if writes and not is_document and kind != "application/json":
-        raise ProblemError(
-            problems.NOT_JSON,
-            "the request does not say that its body is JSON",
-            "send `Content-Type: application/json` and a JSON object; {} will do",
-        )
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Body:
+    """What a path takes as a body, and what is told when something else comes."""
+
+    kinds: frozenset[str]
+    most_bytes: int
+    problem: problems.Kind
+    wrong_kind: str
+    remedy: str
+    shorter: str
+
+
+_JSON: Final = _Body(
+    kinds=frozenset({"application/json"}),
+    most_bytes=_BODY_BYTES,
+    problem=problems.NOT_JSON,
+    wrong_kind="the request does not say that its body is JSON",
+    remedy="send `Content-Type: application/json` and a JSON object; {} will do",
+    shorter="send only the fields that /docs lists",
+)
+_ROOM: Final = replace(
+    _JSON,
+    most_bytes=ROOM_BYTES,
+    shorter="PUT long documents to /rooms/{room_name}/briefs/{document_name} one by one",
+)
+_DOCUMENT: Final = _Body(
+    kinds=DOCUMENT_KINDS,
+    most_bytes=DOCUMENT_BYTES,
+    problem=problems.NOT_DOCUMENT,
+    wrong_kind="the request does not say that its body is text, Markdown or a PDF",
+    remedy=f"send `Content-Type:` one of {', '.join(sorted(DOCUMENT_KINDS))}",
+    shorter="send a shorter document",
+)
+_PLAYBOOK: Final = _Body(
+    kinds=PLAYBOOK_KINDS,
+    most_bytes=PLAYBOOK_BYTES,
+    problem=problems.NOT_PLAYBOOK,
+    wrong_kind="the request does not say that its body is YAML",
+    remedy="send `Content-Type: application/yaml`",
+    shorter="send a shorter playbook",
+)
+_EVENT: Final = _Body(
+    kinds=frozenset({EVENT_KIND}),
+    most_bytes=EVENT_BYTES,
+    problem=problems.NOT_JSON,
+    wrong_kind="the request does not say that its body is an event of a LiveKit server",
+    remedy=f"let the media server send it, as `Content-Type: {EVENT_KIND}`",
+    shorter="send one event of the media server",
+)
+
+
+def _wanted_body(scope: Scope) -> _Body:
+    if scope["path"] == EVENT_PATH:
+        return _EVENT
+    if scope["method"] == "POST" and scope["path"] == "/rooms":
+        return _ROOM
+    if scope["method"] == "PUT" and _PLAYBOOK_PATH.fullmatch(scope["path"]):
+        return _PLAYBOOK
+    is_document = scope["method"] == "PUT" and _DOCUMENT_PATH.fullmatch(scope["path"])
+    return _DOCUMENT if is_document else _JSON
 
 
 def _replay(message: Message, receive: Receive) -> Receive:

@@ -5,14 +5,13 @@ A host, by the invitation that stands behind the # of the link; or whoever may u
 
 from typing import Annotated, Final
 
-from fastapi import Depends, Path, Request
-from fastapi.security import APIKeyHeader, HTTPAuthorizationCredentials, HTTPBearer
+from fastapi import Depends, Path
 
 from records import Meeting, Room
 from token_server import problems
-from token_server.access import check_rooms_access
+from token_server.credentials import InvitationShown
 from token_server.desk import Desk, DeskNeeded
-from token_server.invitations import read_invitation
+from token_server.invitations import Invitation
 from token_server.names import RoomName
 from token_server.problems import ProblemError, document
 
@@ -30,32 +29,38 @@ HOST_PROBLEMS: Final = document(
     problems.INVALID,
     problems.STORE_DOWN,
 )
-_CLOCKS_APART_MS: Final = 30_000
+CLOCKS_APART_MS: Final = 30_000
 """How much the agent's clock may be behind: it writes when a meeting began."""
-
-_KEY_HEADER = APIKeyHeader(
-    name="X-API-Key", auto_error=False, description="SIDENOTE_API_KEY of the token server"
-)
-_BEARER = HTTPBearer(
-    auto_error=False,
-    scheme_name="HostInvitation",
-    description="what stands behind the # of a host's link; or the API key",
-)
 
 
 async def _get_host_room(
-    request: Request,
     desk: DeskNeeded,
     room_name: Annotated[RoomName, Path(description="name of the room")],
-    header_key: Annotated[str | None, Depends(_KEY_HEADER)],
-    bearer: Annotated[HTTPAuthorizationCredentials | None, Depends(_BEARER)],
+    invitation: InvitationShown,
 ) -> Room:
-    credentials = bearer.credentials if bearer else None
-    # A signed token has two dots; everything else that comes as Bearer is meant for a key.
-    if credentials is None or credentials == desk.settings.api_key or credentials.count(".") != 2:
-        check_rooms_access(request, desk.settings, header_key or credentials)
+    if invitation is None:
         return await _find_room(desk, room_name)
-    invitation = read_invitation(desk.settings.api_secret, credentials, now_ms=desk.clock())
+    return await check_host_of_room(desk, invitation, room_name)
+
+
+HostRoom = Annotated[Room, Depends(_get_host_room)]
+"""The room of the path, for a host of it or a holder of the API key; open or closed."""
+
+
+async def find_newest_meeting(desk: Desk, room: Room) -> Meeting | None:
+    """Return the newest meeting of this life of a room, None before the first."""
+    meeting = await desk.store.find_newest_meeting(room.name)
+    if meeting is None or meeting.started_at_ms < room.created_at_ms - CLOCKS_APART_MS:
+        return None
+    return meeting
+
+
+async def check_host_of_room(desk: Desk, invitation: Invitation, room_name: str) -> Room:
+    """Return the room that a host's invitation is for.
+
+    Raises:
+        ProblemError: it is a guest's, for another room, or for an earlier room of that name.
+    """
     if invitation.room_name != room_name:
         raise ProblemError(
             problems.OTHER_ROOM,
@@ -74,18 +79,6 @@ async def _get_host_room(
             "ask for a link to the new room",
         )
     return room
-
-
-HostRoom = Annotated[Room, Depends(_get_host_room)]
-"""The room of the path, for a host of it or a holder of the API key; open or closed."""
-
-
-async def find_newest_meeting(desk: Desk, room: Room) -> Meeting | None:
-    """Return the newest meeting of this life of a room, None before the first."""
-    meeting = await desk.store.find_newest_meeting(room.name)
-    if meeting is None or meeting.started_at_ms < room.created_at_ms - _CLOCKS_APART_MS:
-        return None
-    return meeting
 
 
 async def _find_room(desk: Desk, name: str) -> Room:

@@ -43,13 +43,19 @@ class MediaServer:
         async with client:
             yield cls(client, settings.livekit_url)
 
-    async def create_room(self, name: str, *, metadata: DispatchMetadata) -> None:
-        """Create a room with our agent dispatched into it."""
+    async def create_room(
+        self,
+        name: str,
+        *,
+        metadata: DispatchMetadata,
+        empty_timeout_seconds: int = EMPTY_TIMEOUT_SECONDS,
+    ) -> None:
+        """Create a room with our agent dispatched into it; it stays so long without people."""
         with self._told():
             await self._client.room.create_room(
                 api.CreateRoomRequest(
                     name=name,
-                    empty_timeout=EMPTY_TIMEOUT_SECONDS,
+                    empty_timeout=empty_timeout_seconds,
                     departure_timeout=DEPARTURE_TIMEOUT_SECONDS,
                     agents=[dispatch_agent(metadata)],
                 )

@@ -5,6 +5,8 @@ from typing import Annotated, Any, Final, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
+from records import GuestsRead
+from token_server.brief_models import Brief
 from token_server.names import DisplayName, RoomName
 from wire.consent import ConsentPolicy
 from wire.dispatch import DispatchMetadata
@@ -108,6 +110,8 @@ class RoomRequest(BaseModel):
             "playbook": "sales",
             "consent": "ask",
             "goal": "a second meeting with their head of finance",
+            "guests_read": "minutes",
+            "brief": [{"document": "prices.md", "text": "Team: 30 dollars a month"}],
         }
     )
 
@@ -124,6 +128,12 @@ class RoomRequest(BaseModel):
     off, nobody. None: the worker's own setting."""
     goal: Annotated[str, Field(min_length=1, max_length=1000)] | None = None
     """What the host wants of the call; advice follows it, and a host may change it in the call."""
+    guests_read: GuestsRead = "none"
+    """What guests may read over HTTP, during the call and after: nothing, the transcript, or the
+    minutes with the transcript that they quote."""
+    brief: Brief = ()
+    """Notes, prices, frequent questions: short ones of plain text or Markdown. Longer ones and
+    PDFs are given with `PUT /rooms/{room_name}/briefs/{document_name}`."""
 
 
 class Seat(BaseModel):

@@ -10,7 +10,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
-from records import StoreUnavailableError
+from records import FilesUnavailableError, StoreUnavailableError
 from token_server.models import Check, FieldProblem, Problem
 
 MEDIA_TYPE: Final = "application/problem+json"
@@ -35,32 +35,60 @@ KEY_WRONG = Kind("key-wrong", 401, "The API key is wrong")
 INVITATION_MISSING = Kind("invitation-missing", 401, "An invitation is needed")
 INVITATION_FORGED = Kind("invitation-forged", 401, "The invitation is not from here")
 INVITATION_EXPIRED = Kind("invitation-expired", 401, "The invitation has expired")
+EVENT_FORGED = Kind("event-forged", 401, "The event is not from our media server")
 INVITATION_OTHER_TOKEN = Kind("invitation-other-token", 401, "This is not an invitation")
 NOT_DIRECT = Kind("not-direct", 403, "Without an API key only this machine may ask")
 OTHER_ORIGIN = Kind("other-origin", 403, "Another web page may not ask")
 NOT_HOST = Kind("not-host", 403, "Only a host may do this")
 OTHER_ROOM = Kind("other-room", 403, "The invitation is for another room")
+SOUND_LINK = Kind("sound-link", 403, "The link to the sound is not good")
 NOT_FOUND = Kind("not-found", 404, "There is nothing here")
 ROOM_NOT_FOUND = Kind("room-not-found", 404, "There is no such room")
+MEETING_NOT_FOUND = Kind("meeting-not-found", 404, "There is no such meeting")
+MINUTES_NOT_FOUND = Kind("minutes-not-found", 404, "There are no such minutes")
+PARTICIPANT_NOT_FOUND = Kind("participant-not-found", 404, "Nobody of this identity spoke")
+PLAYBOOK_NOT_FOUND = Kind("playbook-not-found", 404, "There is no such playbook")
+PROFILE_NOT_FOUND = Kind("profile-not-found", 404, "There is no such profile")
+UPLOAD_NOT_FOUND = Kind("upload-not-found", 404, "There is no such upload")
+WEBHOOK_NOT_FOUND = Kind("webhook-not-found", 404, "There is no such webhook")
+SOUND_NOT_FOUND = Kind("sound-not-found", 404, "There is no such recording")
 TASK_NOT_FOUND = Kind("task-not-found", 404, "There is no such task")
 DOCUMENT_NOT_FOUND = Kind("document-not-found", 404, "There is no such document")
 WRONG_METHOD = Kind("wrong-method", 405, "This cannot be done here")
 ROOM_EXISTS = Kind("room-exists", 409, "The room is open already")
+SOUND_CONFLICT = Kind("sound-conflict", 409, "This meeting cannot be recorded")
 TASK_CONFLICT = Kind("task-conflict", 409, "The task cannot be changed like this")
+MEETING_GOES_ON = Kind("meeting-goes-on", 409, "The meeting goes on")
+WEBHOOKS_FULL = Kind("webhooks-full", 409, "There are too many webhooks")
+PLAYBOOKS_FULL = Kind("playbooks-full", 409, "There are too many playbooks")
 BRIEF_FULL = Kind("brief-full", 409, "The room has too many documents")
 ROOM_CLOSED = Kind("room-closed", 410, "The room is closed")
 TOO_LARGE = Kind("too-large", 413, "The request is too large")
+RECORDING_KIND = Kind("recording-kind", 415, "This is no recording of a kind that is taken")
 NOT_JSON = Kind("not-json", 415, "The body must be JSON")
+NOT_PLAYBOOK = Kind("not-playbook", 415, "The body must be YAML")
 NOT_DOCUMENT = Kind("not-document", 415, "The body must be text or a PDF")
 DOCUMENT_ENCRYPTED = Kind("document-encrypted", 422, "The document has a password")
 DOCUMENT_UNREADABLE = Kind("document-unreadable", 422, "The document cannot be read")
 DOCUMENT_EMPTY = Kind("document-empty", 422, "The document holds no text")
+PLAYBOOK_UNUSABLE = Kind("playbook-unusable", 422, "The playbook cannot be used")
+ADDRESS_REFUSED = Kind("address-refused", 422, "Nothing is sent to this address")
+RECORDING_EMPTY = Kind("recording-empty", 422, "The recording is empty")
+RECORDING_UNREADABLE = Kind("recording-unreadable", 422, "The recording cannot be read")
+RECORDING_TRUNCATED = Kind("recording-truncated", 422, "The end of the recording is missing")
+RECORDING_SILENT = Kind("recording-silent", 422, "The recording holds no sound")
+RECORDING_TOO_LONG = Kind("recording-too-long", 422, "The recording is too long")
+RECORDING_ODD = Kind("recording-odd", 422, "The recording is like no recording of a talk")
+NO_SUCH_BYTES = Kind("no-such-bytes", 416, "The file has no such bytes")
 INVALID = Kind("invalid", 422, "Something in the request must be changed")
 UNEXPECTED = Kind("unexpected", 500, "Something broke in the token server")
 MEDIA_SERVER_REFUSED = Kind("media-server-refused", 502, "The media server refused us")
 MEDIA_SERVER_DOWN = Kind("media-server-down", 503, "The media server does not answer")
 STORE_DOWN = Kind("store-down", 503, "The store does not answer")
+DISK_FULL = Kind("disk-full", 507, "There is no room for the recording")
+FILES_DOWN = Kind("files-down", 503, "The file store does not answer")
 PAGE_MISSING = Kind("page-missing", 503, "The page has not been built")
+TOO_MANY_LISTENERS = Kind("too-many-listeners", 503, "Too many listen already")
 NOT_READY = Kind("not-ready", 503, "Not every part is ready")
 
 
@@ -120,12 +148,19 @@ def document(*kinds: Kind) -> dict[int | str, dict[str, Any]]:
     return answers
 
 
+KEY_PROBLEMS: Final = document(
+    KEY_MISSING, KEY_WRONG, NOT_DIRECT, OTHER_ORIGIN, INVALID, STORE_DOWN
+)
+"""What every route may answer that only holders of the API key may use."""
+
+
 def add_problem_answers(app: FastAPI) -> None:
     """Make every failure of an application a problem+json body."""
     app.add_exception_handler(ProblemError, _answer_problem)
     app.add_exception_handler(RequestValidationError, _answer_invalid)
     app.add_exception_handler(HTTPException, _answer_routing)
     app.add_exception_handler(StoreUnavailableError, _answer_store)
+    app.add_exception_handler(FilesUnavailableError, _answer_files)
     app.add_exception_handler(Exception, _answer_unexpected)
 
 
@@ -167,6 +202,13 @@ async def _answer_store(_: Request, error: Exception) -> JSONResponse:
         STORE_DOWN,
         str(error),
         "check DATABASE_URL, the disk's free space and that the file can be written; try again",
+    ).to_response()
+
+
+async def _answer_files(_: Request, error: Exception) -> JSONResponse:
+    _log.error("a request failed: %s", error)
+    return ProblemError(
+        FILES_DOWN, str(error), "check FILES_URL and that the folder can be written; try again"
     ).to_response()
 
 

@@ -7,9 +7,10 @@ from typing import Annotated
 from fastapi import APIRouter, Body, Path
 from livekit.protocol.models import ParticipantInfo, TrackSource
 
-from records import Room, RoomExistsError, StoreUnavailableError
+from records import Document, Room, RoomExistsError, StoreUnavailableError
 from token_server import problems
 from token_server.access import RoomsAllowed
+from token_server.brief_models import MOST_DOCUMENTS, Brief
 from token_server.desk import Desk, DeskNeeded
 from token_server.invitations import Invitation, make_invitation_id, sign_invitation
 from token_server.models import (
@@ -130,6 +131,7 @@ async def _open_room(desk: Desk, name: str, wanted: RoomRequest) -> Room:
             playbook=wanted.playbook,
             consent=wanted.consent,
             goal=wanted.goal,
+            guests_read=wanted.guests_read,
             now_ms=desk.clock(),
         )
     except RoomExistsError:
@@ -147,12 +149,22 @@ async def _open_room(desk: Desk, name: str, wanted: RoomRequest) -> Room:
                 f"room {name!r} is open on the media server, and was not created here",
                 "choose another name, or wait until everybody has left it",
             )
+        # Before the agent comes with the room.
+        await _keep_brief(desk, name, wanted.brief)
         await desk.media_server.create_room(name, metadata=metadata_of(room))
         created = True
     finally:
         if not created:
             await _take_back(desk, name)
     return room
+
+
+async def _keep_brief(desk: Desk, name: str, brief: Brief) -> None:
+    for one in brief:
+        document = Document(
+            name=one.document, text=one.text, by_page=False, given_at_ms=desk.clock()
+        )
+        await desk.store.put_document(name, document, most=MOST_DOCUMENTS)
 
 
 async def _take_back(desk: Desk, name: str) -> None:

@@ -5,17 +5,22 @@ full or died, a media server that was restarted. So who watches sends again, pat
 """
 
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Final, Literal
 
 UNSERVED_SECONDS: Final = 3.0
-"""How long people must have been without an agent before one is sent."""
+"""How long people may be without an agent in a room that had none: the dispatch that made the
+room is perhaps under way."""
 FIRST_PAUSE_SECONDS: Final = 3.0
 """Pause after the first time an agent was sent; doubles up to the longest one."""
 LONGEST_PAUSE_SECONDS: Final = 30.0
-SETTLED_SECONDS: Final = 30.0
+SETTLED_SECONDS: Final = 10.0
 """A room served for this long starts anew with the shortest pause."""
 GHOST_SECONDS: Final = 25.0
 """The media server shows a dead agent for up to 21 s; one seen for longer is alive."""
+
+LeaseState = Literal["none", "held", "leaving", "lost"]
+"""none: nobody holds it; leaving: whoever holds it shuts down, and nobody is there to take it;
+lost: it ran out, so whoever held it died."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,9 +29,8 @@ class RoomSeen:
 
     name: str
     people: int = 0
-    """Participants who are no agents; not counted while the room is served."""
-    served: bool = False
-    """An agent holds the lease."""
+    """Participants who are no agents; not counted while the lease is held."""
+    lease: LeaseState = "none"
     agent_visible: bool = False
     """One of our agents is in the room, alive or not."""
 
@@ -37,7 +41,7 @@ class Seen:
 
     rooms: tuple[RoomSeen, ...]
     worker_ids: frozenset[str] = frozenset()
-    """Workers heard of in the last seconds."""
+    """Workers that take jobs and were heard of in the last seconds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +66,8 @@ Step = Send | WarnOfOtherStore
 class _Record:
     """What is remembered of one room; forgotten when the room is gone."""
 
+    had_agent: bool = False
+    """Whether somebody has held the lease: no first dispatch can be under way any more."""
     unserved_since: float | None = None
     served_since: float | None = None
     ghost_since: float | None = None
@@ -90,36 +96,53 @@ class Rota:
 
     def _decide_room(self, room: RoomSeen, now: float) -> Step | None:
         record = self._records[room.name]
-        if room.served:
+        if room.lease == "held":
             _note_served(record, now)
             return None
         record.served_since = None
+        record.had_agent |= room.lease != "none"
         if room.people == 0:
             record.unserved_since = None
             return None
+        if room.lease == "leaving":
+            # Without another worker the agent stays for as long as its own one lets it.
+            return _send(record, room.name, now) if self._worker_ids else None
+        if _is_served_elsewhere(record, room, now):
+            return _warn_once(record, room.name)
         if record.unserved_since is None:
             record.unserved_since = now
-        if not room.agent_visible:
-            record.ghost_since = None
-        elif record.ghost_since is None:
-            record.ghost_since = now
-        if record.ghost_since is not None and now - record.ghost_since >= GHOST_SECONDS:
-            return _warn_once(record, room.name)
-        if now - record.unserved_since < UNSERVED_SECONDS or now < record.next_at:
+        if not record.had_agent and now - record.unserved_since < UNSERVED_SECONDS:
             return None
-        pause = min(FIRST_PAUSE_SECONDS * 2**record.attempts, LONGEST_PAUSE_SECONDS)
-        record.next_at = now + pause
-        # Bounded, so that the power above stays small however long nobody comes.
-        record.attempts = min(record.attempts + 1, 20)
-        return Send(room.name, record.attempts)
+        return _send(record, room.name, now)
 
 
 def _note_served(record: _Record, now: float) -> None:
+    record.had_agent = True
     record.unserved_since = record.ghost_since = None
     if record.served_since is None:
         record.served_since = now
     if now - record.served_since >= SETTLED_SECONDS:
         record.attempts, record.next_at = 0, 0.0
+
+
+def _is_served_elsewhere(record: _Record, room: RoomSeen, now: float) -> bool:
+    """Tell whether an agent lives in the room that holds no lease in our store."""
+    if not room.agent_visible:
+        record.ghost_since = None
+        return False
+    if record.ghost_since is None:
+        record.ghost_since = now
+    return now - record.ghost_since >= GHOST_SECONDS
+
+
+def _send(record: _Record, room_name: str, now: float) -> Step | None:
+    if now < record.next_at:
+        return None
+    pause = min(FIRST_PAUSE_SECONDS * 2**record.attempts, LONGEST_PAUSE_SECONDS)
+    record.next_at = now + pause
+    # Bounded, so that the power above stays small however long nobody comes.
+    record.attempts = min(record.attempts + 1, 20)
+    return Send(room_name, record.attempts)
 
 
 def _warn_once(record: _Record, room_name: str) -> Step | None:

@@ -7,7 +7,8 @@ from urllib.parse import urlsplit
 from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
-from settings import LiveKitSettings, StoreSettings, is_loopback
+from settings import LiveKitSettings, StoreSettings, UploadSettings, is_loopback
+from settings.files import FileSettings
 from token_server.names import DisplayName
 
 API_KEY_LENGTH = 24
@@ -44,7 +45,9 @@ def _origin(text: str) -> str:
     return url.lower()
 
 
-class TokenServerSettings(LiveKitSettings, StoreSettings, BaseSettings):
+class TokenServerSettings(
+    LiveKitSettings, StoreSettings, FileSettings, UploadSettings, BaseSettings
+):
     """Where the token server listens, whom it lets in, and what it calls people."""
 
     model_config = SettingsConfigDict(extra="ignore", env_ignore_empty=True)
@@ -67,6 +70,10 @@ class TokenServerSettings(LiveKitSettings, StoreSettings, BaseSettings):
     """How long an invitation lets people in, in hours; up to 30 days."""
     watch_rooms: Literal["own", "all"] = "own"
     """Rooms to keep an agent in: those made here or dispatched to us, or every room."""
+    retention_days: Annotated[int, Field(ge=1, le=36_500)] | None = None
+    """After how many days a meeting is deleted with all that belongs to it; None: never."""
+    webhooks_may_be_private: bool = False
+    """Whether webhooks may lead to addresses that are not on the internet, and without TLS."""
     cors_origins: Annotated[
         tuple[Annotated[str, AfterValidator(_origin)], ...], NoDecode, BeforeValidator(_origins)
     ] = ()

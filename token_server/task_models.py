@@ -16,6 +16,7 @@ _TASK = {
     "state": "confirmed",
     "proposes": "create",
     "changes_task_id": None,
+    "changes_version": None,
     "what": "send the contract",
     "who": "Ana",
     "due": "2030-01-04",

@@ -1,4 +1,4 @@
-"""Looks every second whether each room with people has its agent, and sends one if not."""
+"""Looks twice a second whether each room with people has its agent, and sends one if not."""
 
 import asyncio
 import logging
@@ -10,19 +10,28 @@ from livekit import api
 from livekit.protocol.agent import JobStatus
 from livekit.protocol.models import ParticipantInfo
 
-from records import Room, Store, StoreUnavailableError
+from records import Lease, Room, Store, StoreUnavailableError
 from token_server.desk import Clock
+from token_server.endings import Endings
 from token_server.health import WORKER_SEEN_SECONDS
 from token_server.media_server import MediaServer
 from token_server.problems import ProblemError
-from token_server.rota import RoomSeen, Rota, Seen, Send, Step, WarnOfOtherStore
+from token_server.rota import LeaseState, RoomSeen, Rota, Seen, Send, Step, WarnOfOtherStore
 from token_server.tokens import metadata_of
 from wire.dispatch import DispatchMetadata
 from wire.topics import AGENT_NAME, RECOGNIZER
 
 _log = logging.getLogger(__name__)
 
-PERIOD_SECONDS: Final = 1.0
+PERIOD_SECONDS: Final = 0.5
+BURST_SECONDS: Final = 0.05
+"""What the media server tells within this time is one reason to look."""
+LOST_SECONDS: Final = 60.0
+"""How long a lease that ran out tells that an agent died here."""
+RENEWAL_SECONDS: Final = 2.0
+"""How long living agents have to renew their leases when the store was away."""
+ENDINGS_SECONDS: Final = 5.0
+"""How often meetings that nobody has ended are looked for."""
 _LOOK_AGAIN_SECONDS: Final = 10.0
 """How long a room that is not ours is left alone before its dispatches are read again."""
 _PEOPLE: Final = frozenset({ParticipantInfo.Kind.STANDARD, ParticipantInfo.Kind.SIP})
@@ -47,15 +56,21 @@ class Watch:
         self._room_ttl_ms = invitation_ttl_hours * 3_600_000
         self._clock = clock
         self._rota = Rota()
+        self._endings = Endings()
+        self._next_endings = 0.0
         self._open_rooms: dict[str, Room] = {}
         self._foreign_until: dict[str, float] = {}
         """Sids of rooms that are not ours, and until when that is believed."""
         self._outage: str | None = None
-        self._stopping = asyncio.Event()
+        self._leases_count_from: float | None = 0.0
+        """When leases that ran out tell something again; None: the store is away."""
+        self._woken = asyncio.Event()
+        self._stopping = False
 
     async def run(self) -> None:
-        """Look and act, once per period, until `stop`."""
-        while not self._stopping.is_set():
+        """Look and act, once per period or when woken, until `stop`."""
+        while not self._stopping:
+            self._woken.clear()
             try:
                 await self.look_once(time.monotonic())
             except (ProblemError, StoreUnavailableError) as error:
@@ -67,11 +82,17 @@ class Watch:
                 self._note_outage(None)
             with suppress(TimeoutError):
                 async with asyncio.timeout(PERIOD_SECONDS):
-                    await self._stopping.wait()
+                    await self._woken.wait()
+                    await asyncio.sleep(BURST_SECONDS)
+
+    def wake(self) -> None:
+        """Look soon: something has happened at the media server."""
+        self._woken.set()
 
     def stop(self) -> None:
         """Let `run` return after the look that is under way: a query is not broken off."""
-        self._stopping.set()
+        self._stopping = True
+        self._woken.set()
 
     async def look_once(self, now_seconds: float) -> None:
         """Look at media server and store, and send agents where they are missing.
@@ -93,8 +114,7 @@ class Watch:
 
     async def _look(self, now_seconds: float) -> Seen:
         now_ms = self._clock()
-        self._open_rooms = {room.name: room for room in await self._store.list_open_rooms()}
-        leased = {lease.room_name for lease in await self._store.list_leases(now_ms=now_ms)}
+        leases = await self._read_store(now_seconds, now_ms)
         workers = await self._store.list_workers(seen_after_ms=now_ms - WORKER_SEEN_SECONDS * 1000)
         present = await self._media_server.list_rooms()
         await self._close_over(present, now_ms)
@@ -102,13 +122,44 @@ class Watch:
         self._foreign_until = {
             sid: until for sid, until in self._foreign_until.items() if sid in sids
         }
+        held = {name for name, state in leases.items() if state in ("held", "leaving")}
+        await self._end_meetings(held | {room.name for room in present}, now_seconds)
         rooms = [
-            await self._look_into(room, served=room.name in leased)
+            await self._look_into(room, leases.get(room.name, "none"))
             for room in present
             if await self._is_ours(room, now_seconds)
         ]
-        own = frozenset(worker.id for worker in workers if worker.agent_name == AGENT_NAME)
+        own = frozenset(
+            worker.id
+            for worker in workers
+            if worker.agent_name == AGENT_NAME and not worker.leaving
+        )
         return Seen(rooms=tuple(rooms), worker_ids=own)
+
+    async def _read_store(self, now_seconds: float, now_ms: int) -> dict[str, LeaseState]:
+        """Read the open rooms; return the state of each lease, by the name of its room."""
+        try:
+            self._open_rooms = {room.name: room for room in await self._store.list_open_rooms()}
+            found = await self._store.list_leases(now_ms=now_ms - round(LOST_SECONDS * 1000))
+        except StoreUnavailableError:
+            self._leases_count_from = None
+            raise
+        if self._leases_count_from is None:
+            self._leases_count_from = now_seconds + RENEWAL_SECONDS
+        # Nobody could renew a lease in a store that was away: its holder is taken for alive.
+        counts = now_seconds >= self._leases_count_from
+        return {lease.room_name: _state_of(lease, now_ms if counts else 0) for lease in found}
+
+    async def _end_meetings(self, alive: set[str], now_seconds: float) -> None:
+        """End the meetings whose agent died with the room."""
+        if now_seconds < self._next_endings:
+            return
+        self._next_endings = now_seconds + ENDINGS_SECONDS
+        open_meetings = await self._store.list_open_meetings()
+        for meeting in self._endings.decide(open_meetings, alive, now_seconds):
+            heard_until_ms = meeting.seen_at_ms or meeting.started_at_ms
+            await self._store.end_unserved_meeting(meeting.room_sid, ended_at_ms=heard_until_ms)
+            _log.info("the meeting in room %s is over: the room is gone", meeting.room_name)
 
     async def _close_over(self, present: list[api.Room], now_ms: int) -> None:
         """Close rooms that are empty and whose invitations let nobody in any more."""
@@ -132,15 +183,16 @@ class Watch:
         self._foreign_until[room.sid] = now_seconds + _LOOK_AGAIN_SECONDS
         return False
 
-    async def _look_into(self, room: api.Room, *, served: bool) -> RoomSeen:
-        if served:
-            return RoomSeen(name=room.name, served=True)
+    async def _look_into(self, room: api.Room, lease: LeaseState) -> RoomSeen:
+        if lease == "held":
+            return RoomSeen(name=room.name, lease=lease)
         present = await self._media_server.list_participants(room.name)
         people = [one for one in present if one.kind in _PEOPLE]
         agents = [one for one in present if one.kind == ParticipantInfo.Kind.AGENT]
         return RoomSeen(
             name=room.name,
             people=len(people),
+            lease=lease,
             agent_visible=any(RECOGNIZER in agent.attributes for agent in agents),
         )
 
@@ -167,7 +219,7 @@ class Watch:
             # Somebody else's backend asked for the agent; say what it said.
             metadata = max(old, key=lambda dispatch: dispatch.state.created_at).metadata
         await self._media_server.create_dispatch(step.room_name, metadata=metadata)
-        _log.info("room %s has no agent: dispatched again (%d)", step.room_name, step.attempt)
+        _log.info("room %s needs an agent: dispatched again (%d)", step.room_name, step.attempt)
         for dispatch in old:
             # Deleting one whose job runs would end the job.
             if all(job.state.status in _ENDED for job in dispatch.state.jobs):
@@ -182,3 +234,9 @@ class Watch:
             _log.info("rooms are watched again")
         self._outage = cause
         return began
+
+
+def _state_of(lease: Lease, now_ms: int) -> LeaseState:
+    if lease.expires_at_ms <= now_ms:
+        return "lost"
+    return "leaving" if lease.leaving and lease.wanted_by is None else "held"

@@ -1,9 +1,9 @@
 """Who spoke how much and how: reckoned from final segments, live or after the call."""
 
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import pairwise
 from operator import attrgetter
 from typing import Final
@@ -20,6 +20,22 @@ INTO_SECONDS: Final = 0.5
 _WORD: Final = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
 
 _in_order = attrgetter("start_seconds", "id")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SegmentFigures:
+    """What statistics need of a final: everything but its words."""
+
+    id: str
+    speaker: str
+    name: str
+    start_seconds: float
+    end_seconds: float
+    words: int
+    asks: bool
+    """Whether it asks something."""
+    keywords: Mapping[str, int] = field(default_factory=dict)
+    """How often each keyword was said; those never said are left out."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,26 +80,57 @@ class MeetingStatistics:
     """Who spoke, the longest talk time first."""
 
 
+def measure(
+    segment: Segment, *, is_question: Callable[[str], bool], keywords: Sequence[str] = ()
+) -> SegmentFigures:
+    """Return the figures of one final.
+
+    Args:
+        segment: a final.
+        is_question: tells whether a text asks something.
+        keywords: words or phrases to count; capitals do not matter, inflections do.
+    """
+    words = _WORD.findall(segment.text.casefold())
+    return SegmentFigures(
+        id=segment.id,
+        speaker=segment.speaker,
+        name=segment.name,
+        start_seconds=segment.start_seconds,
+        end_seconds=segment.end_seconds,
+        words=len(words),
+        asks=is_question(segment.text),
+        keywords=_count_keywords(words, keywords),
+    )
+
+
 def reckon_statistics(
     segments: Iterable[Segment],
     *,
     is_question: Callable[[str], bool],
     keywords: Sequence[str] = (),
 ) -> MeetingStatistics:
-    """Return the statistics of a meeting's finals; interims are left out.
+    """Return the statistics of a meeting's finals, in any order; interims are left out.
 
-    Args:
-        segments: in any order.
-        is_question: tells whether a text asks something.
-        keywords: words or phrases to count; capitals do not matter, inflections do.
+    The other arguments are those of `measure`.
     """
-    finals = sorted((segment for segment in segments if segment.final), key=_in_order)
+    return reckon(
+        measure(segment, is_question=is_question, keywords=keywords)
+        for segment in segments
+        if segment.final
+    )
+
+
+def reckon(figures: Iterable[SegmentFigures]) -> MeetingStatistics:
+    """Return the statistics of finals that were measured, in any order."""
+    finals = sorted(figures, key=_in_order)
     if not finals:
         return MeetingStatistics(seconds=0, silent_seconds=0, overlapping_seconds=0, speakers=())
-    own: dict[str, list[Segment]] = defaultdict(list)
-    for segment in finals:
-        own[segment.speaker].append(segment)
-    turns = _turns(finals)
+    own: dict[str, list[SegmentFigures]] = defaultdict(list)
+    for final in finals:
+        own[final.speaker].append(final)
+    turns: dict[str, list[list[SegmentFigures]]] = defaultdict(list)
+    for turn in _turns(finals):
+        turns[turn[0].speaker].append(turn)
     interruptions = _interruptions(finals)
     talk = {speaker: _covered(spoken) for speaker, spoken in own.items()}
     all_talk = sum(talk.values())
@@ -93,19 +140,17 @@ def reckon_statistics(
             name=spoken[-1].name,
             talk_seconds=talk[speaker],
             share=talk[speaker] / all_talk if all_talk else 0.0,
-            turns=sum(turn[0].speaker == speaker for turn in turns),
-            longest_monologue_seconds=_longest_monologue(
-                turn for turn in turns if turn[0].speaker == speaker
-            ),
+            turns=len(turns[speaker]),
+            longest_monologue_seconds=_longest_monologue(turns[speaker]),
             interruptions=interruptions[speaker],
-            questions=sum(is_question(segment.text) for segment in spoken),
-            words=(words := sum(_count_words(segment.text) for segment in spoken)),
+            questions=sum(final.asks for final in spoken),
+            words=(words := sum(final.words for final in spoken)),
             words_per_minute=60 * words / talk[speaker] if talk[speaker] else 0.0,
-            keywords=_count_keywords(spoken, keywords),
+            keywords=_add_up(final.keywords for final in spoken),
         )
         for speaker, spoken in own.items()
     ]
-    seconds = max(segment.end_seconds for segment in finals) - finals[0].start_seconds
+    seconds = max(final.end_seconds for final in finals) - finals[0].start_seconds
     covered = _covered(finals)
     return MeetingStatistics(
         seconds=seconds,
@@ -115,85 +160,89 @@ def reckon_statistics(
     )
 
 
-def _turns(finals: Sequence[Segment]) -> list[list[Segment]]:
+def _turns(finals: Sequence[SegmentFigures]) -> list[list[SegmentFigures]]:
     """Return the turns in order; backchannels inside another's turn are left out."""
-    turns: list[list[Segment]] = []
-    for segment in finals:
-        if turns and turns[-1][0].speaker == segment.speaker:
-            turns[-1].append(segment)
-        elif not turns or _count_words(segment.text) > BACKCHANNEL_WORDS:
-            turns.append([segment])
+    turns: list[list[SegmentFigures]] = []
+    for final in finals:
+        if turns and turns[-1][0].speaker == final.speaker:
+            turns[-1].append(final)
+        elif not turns or final.words > BACKCHANNEL_WORDS:
+            turns.append([final])
     return turns
 
 
-def _longest_monologue(turns: Iterable[Sequence[Segment]]) -> float:
+def _longest_monologue(turns: Iterable[Sequence[SegmentFigures]]) -> float:
     longest = 0.0
     for turn in turns:
         start, end = turn[0].start_seconds, turn[0].end_seconds
-        for segment in turn:
-            if segment.start_seconds - end > PAUSE_SECONDS:
-                start = segment.start_seconds
-            end = max(end, segment.end_seconds)
+        for final in turn:
+            if final.start_seconds - end > PAUSE_SECONDS:
+                start = final.start_seconds
+            end = max(end, final.end_seconds)
             longest = max(longest, end - start)
     return longest
 
 
-def _interruptions(finals: Sequence[Segment]) -> Mapping[str, int]:
+def _interruptions(finals: Sequence[SegmentFigures]) -> Mapping[str, int]:
     counts: dict[str, int] = defaultdict(int)
-    latest: dict[str, Segment] = {}
-    for segment in finals:
-        if _count_words(segment.text) > BACKCHANNEL_WORDS and any(
-            other.end_seconds - segment.start_seconds >= INTO_SECONDS
-            and other.start_seconds < segment.start_seconds
+    latest: dict[str, SegmentFigures] = {}
+    for final in finals:
+        if final.words > BACKCHANNEL_WORDS and any(
+            other.end_seconds - final.start_seconds >= INTO_SECONDS
+            and other.start_seconds < final.start_seconds
             for speaker, other in latest.items()
-            if speaker != segment.speaker
+            if speaker != final.speaker
         ):
-            counts[segment.speaker] += 1
-        known = latest.get(segment.speaker)
-        if known is None or known.end_seconds < segment.end_seconds:
-            latest[segment.speaker] = segment
+            counts[final.speaker] += 1
+        known = latest.get(final.speaker)
+        if known is None or known.end_seconds < final.end_seconds:
+            latest[final.speaker] = final
     return counts
 
 
-def _covered(segments: Iterable[Segment]) -> float:
-    """Return the seconds in which at least one of the segments lasted; they come in order."""
+def _covered(finals: Iterable[SegmentFigures]) -> float:
+    """Return the seconds in which at least one of the finals lasted; they come in order."""
     total, reach = 0.0, float("-inf")
-    for segment in segments:
-        total += max(0.0, segment.end_seconds - max(reach, segment.start_seconds))
-        reach = max(reach, segment.end_seconds)
+    for final in finals:
+        total += max(0.0, final.end_seconds - max(reach, final.start_seconds))
+        reach = max(reach, final.end_seconds)
     return total
 
 
-def _overlapping(finals: Iterable[Segment]) -> float:
+def _overlapping(finals: Iterable[SegmentFigures]) -> float:
     """Return the seconds in which more than one participant spoke."""
     changes = sorted(
         change
-        for segment in finals
+        for final in finals
         for change in (
-            (segment.start_seconds, 1, segment.speaker),
-            (segment.end_seconds, -1, segment.speaker),
+            (final.start_seconds, 1, final.speaker),
+            (final.end_seconds, -1, final.speaker),
         )
     )
     speaking: dict[str, int] = defaultdict(int)
-    total = 0.0
+    speakers, total = 0, 0.0
     for (at, step, speaker), (then, _, _) in pairwise(changes):
-        speaking[speaker] += step
-        if sum(count > 0 for count in speaking.values()) > 1:
+        before = speaking[speaker]
+        speaking[speaker] = before + step
+        speakers += (before + step > 0) - (before > 0)
+        if speakers > 1:
             total += then - at
     return total
 
 
-def _count_words(text: str) -> int:
-    return len(_WORD.findall(text))
-
-
-def _count_keywords(spoken: Iterable[Segment], keywords: Sequence[str]) -> Mapping[str, int]:
-    texts = [f" {' '.join(_WORD.findall(segment.text.casefold()))} " for segment in spoken]
+def _count_keywords(words: Sequence[str], keywords: Sequence[str]) -> Mapping[str, int]:
+    text = f" {' '.join(words)} "
     counts: dict[str, int] = {}
     for keyword in keywords:
         wanted = " ".join(_WORD.findall(keyword.casefold()))
         # Neighbours share the space between them: "price price" is two.
-        found = sum(len(re.findall(f"(?= {re.escape(wanted)} )", text)) for text in texts)
-        if wanted and found:
+        if wanted and (found := len(re.findall(f"(?= {re.escape(wanted)} )", text))):
             counts[keyword] = found
     return counts
+
+
+def _add_up(counts: Iterable[Mapping[str, int]]) -> Mapping[str, int]:
+    total: Counter[str] = Counter()
+    for each in counts:
+        total.update(each)
+    return dict(total)

@@ -7,7 +7,21 @@ from pathlib import Path
 
 from pydantic import BaseModel
 
-from wire import answers, consent, controls, costs, coverage, tasks, topics
+from wire import (
+    alerts,
+    answers,
+    consent,
+    controls,
+    costs,
+    coverage,
+    gap,
+    minutes,
+    sound,
+    statistics,
+    tasks,
+    topics,
+)
+from wire.alerts import Alert
 from wire.answers import Answer
 from wire.consent import ConsentRequest, ConsentState, Erased, OffTheRecordRequest
 from wire.controls import (
@@ -27,6 +41,10 @@ from wire.controls import (
 from wire.costs import CostReport
 from wire.coverage import CoverageReport, Notice
 from wire.dispatch import DispatchMetadata
+from wire.gap import Gap
+from wire.minutes import Minutes
+from wire.sound import SoundConsentRequest, SoundRequest, SoundState
+from wire.statistics import StatisticsReport
 from wire.talking_point import TalkingPoint
 from wire.tasks import Task
 from wire.transcript import TranscriptAttributes
@@ -35,6 +53,7 @@ SCHEMA_FOLDER = Path(__file__).parent / "schema"
 
 _MODELS: dict[str, type[BaseModel]] = {
     "accepted.json": Accepted,
+    "alert.json": Alert,
     "answer.json": Answer,
     "ask_request.json": AskRequest,
     "call_state.json": CallState,
@@ -46,12 +65,18 @@ _MODELS: dict[str, type[BaseModel]] = {
     "coverage_report.json": CoverageReport,
     "dispatch_metadata.json": DispatchMetadata,
     "erased.json": Erased,
+    "gap.json": Gap,
+    "minutes.json": Minutes,
     "notice.json": Notice,
     "off_the_record_request.json": OffTheRecordRequest,
     "pin_request.json": PinRequest,
     "playbook_request.json": PlaybookRequest,
     "point_request.json": PointRequest,
     "prompt_request.json": PromptRequest,
+    "sound_consent_request.json": SoundConsentRequest,
+    "sound_request.json": SoundRequest,
+    "sound_state.json": SoundState,
+    "statistics_report.json": StatisticsReport,
     "talking_point.json": TalkingPoint,
     "task.json": Task,
     "task_confirm_request.json": TaskConfirmRequest,
@@ -73,7 +98,20 @@ def make_files() -> dict[str, str]:
     }
     contents["topics.json"] = {
         name: constant
-        for module in (topics, answers, consent, controls, costs, coverage, tasks)
+        for module in (
+            topics,
+            alerts,
+            answers,
+            consent,
+            controls,
+            costs,
+            coverage,
+            gap,
+            minutes,
+            sound,
+            statistics,
+            tasks,
+        )
         for name, constant in vars(module).items()
         if name.isupper()
     }

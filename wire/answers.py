@@ -1,6 +1,6 @@
 """What Sidenote answers a host who asks about the call: the payload of `sidenote.answer`."""
 
-from typing import Annotated, Final
+from typing import Annotated, Final, Self
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -8,6 +8,7 @@ from wire.topics import PROTOCOL_VERSION
 
 ANSWER: Final = "sidenote.answer"
 """Data-message topic for hosts only; the payload is an `Answer`."""
+ERASED_TEXT: Final = "What this answer rested on was erased."
 
 
 class AnswerQuote(BaseModel):
@@ -58,3 +59,23 @@ class Answer(BaseModel):
     of them is erased, so is this."""
     asked_at_ms: int
     """Milliseconds since the Unix epoch."""
+
+    @property
+    def rests_on(self) -> frozenset[str]:
+        """Everybody whose words it holds or may hold: erasing one of them erases it."""
+        quoted = (quote.speaker_identity for quote in self.quotes)
+        return frozenset({self.host_identity, *self.read_identities, *quoted})
+
+    def without(self, identity: str) -> Self:
+        """Return the next version of it, in which nothing is left of a participant's words."""
+        question = "(erased)" if self.host_identity == identity else self.question
+        return self.model_copy(
+            update={
+                "question": question,
+                "text": ERASED_TEXT,
+                "quotes": [],
+                "read_identities": (),
+                "complete": True,
+                "version": self.version + 1,
+            }
+        )

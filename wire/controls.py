@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from wire.answers import Answer
 from wire.consent import Erased
+from wire.gap import Gap
 from wire.talking_point import TalkingPoint
 from wire.tasks import Due, Task, TaskPriority
 from wire.topics import PROTOCOL_VERSION
@@ -164,6 +165,8 @@ class CatchUpReply(BaseModel):
     segments: list[CaughtSegment] = Field(default_factory=list)
     erased: list[Erased] = Field(default_factory=list)
     """What became of earlier lines; numbered among the segments."""
+    gaps: list[Gap] = Field(default_factory=list)
+    """When nobody listened; numbered among the segments."""
     talking_points: list[TalkingPoint] = Field(default_factory=list)
     """The newest version of each; for hosts only, as all that follows. A version that was
     replaced before it was sent leaves its number out."""

@@ -27,13 +27,16 @@ NoticeReason = Literal[
     "stepped_down",
     "playbook_unusable",
     "command_refused",
+    "store_away",
+    "not_recorded",
 ]
 """no_text: somebody speaks and no text comes. silent: the media server says that somebody speaks
 and the track is silent. encrypted: the track is encrypted end to end. provider_down: no recognizer
 answers. recognizer_changed: another recognizer listens from now on. model_quiet: no language model
 answers, and the playbook goes on. voice_missing: nothing can speak aloud. cap_near: most of a cap
 is spent. stepped_down: near a cap, what costs is done without. playbook_unusable: the playbook
-that was asked for cannot be read. command_refused: a spoken command was heard and not followed."""
+that was asked for cannot be read. command_refused: a spoken command was heard and not followed.
+not_recorded: a recording runs, and not everybody's voice is on it."""
 
 
 class SpeakerCoverage(BaseModel):

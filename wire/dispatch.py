@@ -17,3 +17,5 @@ class DispatchMetadata(BaseModel):
     """Name of a playbook file without its ending; None: the worker's own setting decides."""
     consent: ConsentPolicy | None = None
     """What counts for who has not answered; None: the worker's own setting decides."""
+    upload: str | None = Field(default=None, max_length=128, pattern=r"^[A-Za-z0-9_-]+$")
+    """Meeting of the recording that is to be transcribed; None: the dispatch is for a call."""

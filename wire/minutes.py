@@ -11,7 +11,10 @@ from pydantic import BaseModel, ConfigDict, Field
 from wire.topics import PROTOCOL_VERSION
 
 MINUTES: Final = "sidenote.minutes"
-"""Data-message topic for hosts only; the payload is a `Minutes`."""
+"""Text-stream topic for hosts only: a `Minutes` as JSON, which is too long for a data message."""
+MINUTES_METHOD: Final = "sidenote.minutes"
+"""RPC to the agent, from hosts only: `Empty` to `Accepted`, whose id is the meeting's key. The
+minutes as far as the call has come follow on the topic of the same name."""
 
 MinutesState = Literal["live", "final"]
 """live: the meeting went on when they were written."""
@@ -60,6 +63,16 @@ class SpeakerInsight(BaseModel):
     lines: list[MinutesLine] = Field(max_length=12)
 
 
+class MinutesSection(BaseModel):
+    """What a template asks for beside what all minutes have."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    id: str = Field(max_length=64)
+    title: str = Field(max_length=120)
+    lines: list[MinutesLine] = Field(max_length=40)
+
+
 class Minutes(BaseModel):
     """The minutes of one meeting, whole or as far as it has come."""
 
@@ -88,6 +101,8 @@ class Minutes(BaseModel):
     action_items: list[ActionItem] = Field(max_length=60)
     open_questions: list[MinutesLine] = Field(max_length=40)
     conclusion: MinutesLine | None = None
+    sections: list[MinutesSection] = Field(default_factory=list, max_length=20)
+    """What the template asks for beside that, in its order."""
     speakers: list[SpeakerInsight] = Field(default_factory=list, max_length=50)
     consent: str = Field(max_length=1000)
     """Who was transcribed by what right, in a sentence."""
@@ -96,6 +111,6 @@ class Minutes(BaseModel):
     written_by: list[str] = Field(default_factory=list, max_length=8)
     """Labels of the models that answered; empty: the extractive writer wrote them."""
     did_not_answer: list[str] = Field(default_factory=list, max_length=8)
-    """Labels of the models that were asked and did not answer."""
+    """Labels of the models that were asked and did not answer, or not for all of the meeting."""
     dropped: dict[str, int] = Field(default_factory=dict)
     """How many statements of the models were dropped, by reason, for example `no_evidence`."""

@@ -49,6 +49,8 @@ class Task(BaseModel):
     """What a host is asked to confirm, while the state is `proposed`."""
     changes_task_id: str | None = Field(default=None, max_length=64)
     """The task that a confirmation changes or completes; None: it makes a new one."""
+    changes_version: int | None = Field(default=None, ge=1)
+    """The version of that task that was known when the change was proposed."""
     what: str = Field(min_length=1, max_length=500)
     who: str = Field(default="", max_length=256)
     """Display name of who is to do it, as it was spoken; empty: nobody was named."""

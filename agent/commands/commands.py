@@ -8,6 +8,7 @@ and answers, never comes here.
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
 from typing import Final
@@ -29,6 +30,8 @@ WAITING_COMMANDS: Final = 4
 """Commands that may wait; with more, the newest is refused, and the host is told."""
 PAUSE_AFTER_WAKE_WORD_SECONDS: Final = 6.0
 """How long after the wake word alone the command may begin."""
+FINISH_SECONDS: Final = 3.0
+"""How long the end of a call waits for the command that was said last."""
 _SUMMARIZE: Final = "Summarize this call so far."
 
 
@@ -42,6 +45,8 @@ class CommandActs:
     unmute: Callable[[], Awaitable[object]]
     ask: Callable[[str, str, bool], object]
     """Takes the host's identity, the question, and whether it is answered aloud."""
+    write_minutes: Callable[[], object]
+    """Has the minutes written as far as the call has come."""
     say_again: Callable[[str], Awaitable[object]]
     """Says the last answer to a host aloud; takes the host's identity."""
     note: Callable[[Segment, str], Awaitable[object]]
@@ -123,6 +128,7 @@ class Commands:
             self._following = None
         orders = [self._orders.get_nowait() for _ in range(self._orders.qsize())]
         for order in orders:
+            self._orders.task_done()
             if order.segment.speaker != identity:
                 self._orders.put_nowait(order)
 
@@ -130,17 +136,29 @@ class Commands:
         """See to commands until cancelled."""
         while True:
             order = self._following = await self._orders.get()
-            segment = order.segment
             try:
-                await self._follow(order)
-            except _NotFollowedError as error:
-                self._refuse(segment, str(error))
-            except RefusedError as error:
-                self._refuse(segment, str(error))
-            except TooManyProposalsError:
-                self._refuse(segment, "Many tasks wait for a word; confirm or reject some first.")
-            except StoreUnavailableError:
-                self._refuse(segment, "The store is away, so nothing was done; say it again.")
+                await self._see_to(order)
+            finally:
+                self._orders.task_done()
+
+    async def finish(self) -> None:
+        """Let `run` see to what was said last; gives up after some seconds."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(FINISH_SECONDS):
+                await self._orders.join()
+
+    async def _see_to(self, order: _Order) -> None:
+        segment = order.segment
+        try:
+            await self._follow(order)
+        except _NotFollowedError as error:
+            self._refuse(segment, str(error))
+        except RefusedError as error:
+            self._refuse(segment, str(error))
+        except TooManyProposalsError:
+            self._refuse(segment, "Many tasks wait for a word; confirm or reject some first.")
+        except StoreUnavailableError:
+            self._refuse(segment, "The store is away, so nothing was done; say it again.")
 
     async def _follow(self, order: _Order) -> None:
         segment = order.segment
@@ -166,7 +184,9 @@ class Commands:
             case "note":
                 await self._acts.note(segment, command.what)
             case "summarize":
+                # The answer comes at once, and the minutes behind it.
                 self._acts.ask(host, _SUMMARIZE, False)
+                self._acts.write_minutes()
             case "ask":
                 self._acts.ask(host, command.what, command.aloud)
             case "pause":

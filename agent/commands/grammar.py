@@ -11,8 +11,8 @@ from typing import Final
 
 from agent.commands.command import Command, Intent, Speaking
 from agent.commands.names import find_person, who_pattern
-from agent.questions import is_question
 from agent.spoken_date import SpokenDate, find_date
+from transcript_buffer.questions import is_question
 from wire.tasks import TaskPriority
 
 _TASK: Final = r"(?:tasks?|to[ -]?dos?|reminders?|action items?)"

@@ -13,9 +13,9 @@ from agent.commands.command import Command, Intent, Speaking
 from agent.commands.grammar import priority_of, read_command
 from agent.commands.names import find_person
 from agent.models.request import Message, ModelError, ModelRequest, Models
-from agent.playbook import phrase_stems
 from agent.quotes import find_quote
 from agent.spoken_date import find_date
+from playbook.rules import phrase_stems
 
 logger = logging.getLogger("sidenote.commands")
 

@@ -4,8 +4,8 @@ import re
 from dataclasses import dataclass
 from typing import Final, Self
 
-from agent.pronunciation import pronounce
-from agent.sound_matching import Language, SoundMatcher
+from playbook.pronunciation import pronounce
+from playbook.sound_matching import Language, SoundMatcher
 
 MOST_WORDS_FOR_ONE: Final = 2
 """How many words more than it has a recognizer may write for the wake word: "side note"."""

@@ -14,6 +14,8 @@ from typing import Final
 _MINUTE_SECONDS: Final = 60.0
 _MARGIN_SECONDS: Final = 0.25
 """Added to what a server tells: its figures are rounded, and the clocks are two."""
+_SHORTEST_REST_SECONDS: Final = 1.0
+"""After a refusal. Less is not worth the risk of another one."""
 _UNITS: Final = {"d": 86_400.0, "h": 3600.0, "m": 60.0, "s": 1.0, "ms": 0.001}
 _DURATION: Final = re.compile(r"(\d+(?:\.\d+)?)(ms|d|h|m|s)")
 
@@ -68,10 +70,11 @@ class Pace:
         """A server has refused a request for its rate: keep away for as long as it says.
 
         Limits are counted by the minute where nobody says otherwise, so that long is waited
-        without a word of the server's. A refusal right after such a wait doubles the next.
+        without a word of the server's; "come back at once" from one that refuses is no such word.
+        A refusal right after a wait doubles the next.
         """
         told = retry_after_seconds(headers)
-        if told is None:
+        if not told:
             told = max(
                 (
                     seconds
@@ -81,7 +84,7 @@ class Pace:
                 ),
                 default=_MINUTE_SECONDS,
             )
-        told = max(told, 2.0**self._limited_in_row - 1.0)
+        told = max(told, _SHORTEST_REST_SECONDS * 2**self._limited_in_row)
         self._limited_in_row += 1
         self.hold(told, now)
 

@@ -6,7 +6,7 @@ from typing import Any, Literal, Protocol
 
 from pydantic import BaseModel
 
-Purpose = Literal["advice", "summary", "answer", "command"]
+Purpose = Literal["advice", "summary", "answer", "command", "minutes_window", "minutes"]
 
 
 class ModelError(Exception):

@@ -23,6 +23,7 @@ from livekit.agents import (
 
 from agent.stt.chain_stream import ChainStream
 from agent.stt.health import ChainHealth, ChainTimes, ChangeReason, reason_of
+from agent.stt.names import ExpectsNames
 from agent.stt.segments import NO_RETRY, KeptSegment, kept
 
 logger = logging.getLogger("sidenote.chain")
@@ -140,6 +141,12 @@ class ChainSTT(stt.STT[Any]):
         conn_options: APIConnectOptions = DEFAULT_API_CONNECT_OPTIONS,
     ) -> ChainStream:
         return ChainStream(self)
+
+    async def expect_names(self, words: Sequence[str]) -> None:
+        """Tell every provider that can be told; see `ExpectsNames`."""
+        for provider in self.providers:
+            if isinstance(provider.stt, ExpectsNames):
+                await provider.stt.expect_names(words)
 
     async def aclose(self) -> None:
         for provider in self.providers:

@@ -65,10 +65,11 @@ class ElevenLabsSTT(stt.STT[Any]):
             language=language_code(language),
             keyterms=fit_keyterms(keyterms),
         )
+        self._keyterms = tuple(keyterms)
         self.patience = patience or Patience()
         self.lateness = Lateness(self.patience)
         self._batch_model_id = batch_model_id
-        self._batch_keyterms = fit_keyterms(keyterms, BATCH_MOST_KEYTERMS, BATCH_LONGEST_KEYTERM)
+        self._batch_keyterms = _fit_batch_keyterms(keyterms)
 
     @property
     def model(self) -> str:
@@ -84,10 +85,21 @@ class ElevenLabsSTT(stt.STT[Any]):
         language: NotGivenOr[str] = NOT_GIVEN,
         conn_options: APIConnectOptions = DEFAULT_API_CONNECT_OPTIONS,
     ) -> ElevenLabsStream:
-        options = self.options
-        if utils.is_given(language):
-            options = replace(options, language=language_code(language))
+        def options() -> SessionOptions:
+            if utils.is_given(language):
+                return replace(self.options, language=language_code(language))
+            return self.options
+
         return ElevenLabsStream(self, options, self.patience, self.lateness)
+
+    async def expect_names(self, words: Sequence[str]) -> None:
+        """Put these first among the key terms; see `ExpectsNames`.
+
+        A session has its terms from its beginning on: the streams open others when nobody speaks.
+        """
+        terms = (*words, *self._keyterms)
+        self._batch_keyterms = _fit_batch_keyterms(terms)
+        self.options = replace(self.options, keyterms=fit_keyterms(terms))
 
     async def probe(self) -> None:
         """Open a session with the key, and close it when the service listens; costs no audio.
@@ -155,3 +167,7 @@ class ElevenLabsSTT(stt.STT[Any]):
             form.add_field("keyterms", term)
         form.add_field("file", pcm, filename="speech.pcm", content_type="application/octet-stream")
         return form
+
+
+def _fit_batch_keyterms(terms: Sequence[str]) -> list[str]:
+    return fit_keyterms(terms, BATCH_MOST_KEYTERMS, BATCH_LONGEST_KEYTERM)

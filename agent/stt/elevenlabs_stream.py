@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+from collections.abc import Callable
 from contextlib import suppress
 from math import inf
 from typing import Any, Final, Never, Self
@@ -39,17 +40,27 @@ class ElevenLabsStream(stt.RecognizeStream):
     def __init__(
         self,
         owner: stt.STT[Any],
-        options: SessionOptions,
+        options: Callable[[], SessionOptions],
         patience: Patience,
         lateness: Lateness,
     ) -> None:
+        """Make it.
+
+        Args:
+            owner: whose stream it is.
+            options: asked before each session; a session whose options are not those of now is
+                replaced when nobody speaks.
+            patience: when to give up.
+            lateness: how late the service is now.
+        """
         # Sessions are opened again here; a retry on top would lose what is not answered.
         super().__init__(
             stt=owner,
             conn_options=APIConnectOptions(max_retry=0),
             sample_rate=SAMPLE_RATE_HZ,
         )
-        self._options = options
+        self._find_options = options
+        self._options = options()
         self._patience = patience
         self._lateness = lateness
         self._unanswered = UnansweredSpeech()
@@ -93,6 +104,10 @@ class ElevenLabsStream(stt.RecognizeStream):
     @property
     def _is_over(self) -> bool:
         return self._input_over and self._unanswered.head is None
+
+    @property
+    def _is_outdated(self) -> bool:
+        return self._unanswered.head is None and self._options != self._find_options()
 
     async def _read_input(self) -> None:
         async for frame in self._input_ch:
@@ -160,6 +175,7 @@ class ElevenLabsStream(stt.RecognizeStream):
 
     async def _serve(self, http: aiohttp.ClientSession) -> None:
         started_at = self._clock()
+        self._options = self._find_options()
         async with open_session(http, self._options, self._patience.connect_seconds) as session:
             self._report_connection_acquired(self._clock() - started_at, connection_reused=False)
             if self._offline_since is not None and self._unanswered.head:
@@ -209,7 +225,7 @@ class ElevenLabsStream(stt.RecognizeStream):
             raise errors.exceptions[0] from None
 
     async def _send(self, session: Session) -> None:
-        while not self._is_over:
+        while not (self._is_over or self._is_outdated):
             self._to_send.clear()
             if pcm := self._unanswered.take_to_send():
                 await session.send(pcm)

@@ -28,8 +28,11 @@ class ChainTimes:
     """Added for each second of audio that it had not answered by then."""
     patience_seconds: float = 30.0
     """In place of `answer_seconds` when there is nobody else to ask."""
-    retry_seconds: tuple[float, ...] = (5.0, 10.0, 30.0, 60.0)
-    """After so long a failed provider is tried again; the last one from then on."""
+    retry_seconds: tuple[float, ...] = (2.5, 5.0, 10.0, 30.0, 60.0)
+    """After so long a failed provider is tried again, and again as long as that fails; the next
+    one when it came back and failed anew, and the last one from then on."""
+    retry_share: float = 0.1
+    """A provider that was away for long is tried again no sooner than after this share of it."""
     alone_seconds: float = 2.0
     """The longest such pause while nobody else can be asked: speech waits for its end."""
     refused_seconds: float = 600.0
@@ -45,8 +48,9 @@ class ChainTimes:
 @dataclass(slots=True)
 class _State:
     failures: int = 0
-    """In a row; a real final ends the row."""
+    """How often it was up and failed, in a row; a real final ends the row."""
     down: bool = False
+    down_since: float = 0.0
     retry_at: float = 0.0
     epoch: int = 0
     """Grows with every failure: what happens to a stream from before does not count any more."""
@@ -93,10 +97,12 @@ class ChainHealth:
         if epoch != state.epoch:
             return
         was_down = state.down
-        state.down = True
+        if not was_down:
+            state.down = True
+            state.down_since = self._now()
+            state.failures += 1
         state.epoch += 1
         state.retry_at = self._now() + self._pause(number, reason)
-        state.failures += 1
         if not was_down:
             self._on_change(number, reason)
 
@@ -132,8 +138,11 @@ class ChainHealth:
             return _NEVER_SECONDS
         if reason in {"refused", "quota"}:
             return self._times.refused_seconds
+        state = self._states[number]
         pauses: Sequence[float] = self._times.retry_seconds
-        pause = pauses[min(self._states[number].failures, len(pauses) - 1)]
+        pause = pauses[min(state.failures, len(pauses)) - 1]
+        away_share = (self._now() - state.down_since) * self._times.retry_share
+        pause = min(max(pause, away_share), max(pauses))
         return pause if self.has_other(number) else min(pause, self._times.alone_seconds)
 
 

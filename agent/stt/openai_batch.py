@@ -74,6 +74,7 @@ class OpenAIBatchSTT(stt.STT[Any]):
         self._timeout_seconds = timeout_seconds
         self.context_characters = context_characters
         """How much of what a stream heard last goes into its next prompt; 0: nothing."""
+        self._key_terms = tuple(key_terms)
         self._terms = _join_terms(key_terms)
         # OpenAI's newer models know `json` only; with Whisper the longer form says how sure it is.
         self._verbose = not model.startswith("gpt-")
@@ -104,6 +105,10 @@ class OpenAIBatchSTT(stt.STT[Any]):
         conn_options: APIConnectOptions = DEFAULT_API_CONNECT_OPTIONS,
     ) -> "OpenAIBatchStream":
         return OpenAIBatchStream(self, self._language)
+
+    async def expect_names(self, words: Sequence[str]) -> None:
+        """Put these first among the terms of the next prompts; see `ExpectsNames`."""
+        self._terms = _join_terms((*words, *self._key_terms))
 
     async def aclose(self) -> None:
         await self._client.close()

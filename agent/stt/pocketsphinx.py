@@ -2,6 +2,7 @@
 
 import asyncio
 from collections import deque
+from collections.abc import Sequence
 from typing import Any, Final
 
 from livekit import rtc
@@ -17,6 +18,8 @@ from livekit.agents import (
 
 from agent.stt.recognizer import Recognized, RecognizerError, RecognizerPool, SegmentDecode
 from agent.stt.segments import unheard_event
+from agent.stt.vocabulary import load_vocabulary
+from playbook.pronunciation import ways_to_say
 
 SAMPLE_RATE_HZ: Final = 16000
 WAITING_SEGMENTS: Final = 8
@@ -39,6 +42,11 @@ class PocketSphinxSTT(stt.STT[Any]):
     @property
     def provider(self) -> str:
         return "pocketsphinx"
+
+    async def expect_names(self, words: Sequence[str]) -> None:
+        """Add those that can be said to the dictionary; see `ExpectsNames`."""
+        # May read the models, or run espeak-ng.
+        self.pool.expect(await asyncio.to_thread(_ways_to_say, words))
 
     async def _recognize_impl(
         self,
@@ -140,6 +148,15 @@ class PocketSphinxStream(stt.RecognizeStream):
                 if recognized is _UNHEARD
                 else _event(stt.SpeechEventType.FINAL_TRANSCRIPT, recognized.text)
             )
+
+
+def _ways_to_say(words: Sequence[str]) -> dict[str, list[str]]:
+    found = ways_to_say(words, {}, load_vocabulary())
+    return {
+        word: [" ".join(way) for way in found[word.lower()]]
+        for word in words
+        if word.lower() in found
+    }
 
 
 def _event(kind: stt.SpeechEventType, text: str) -> stt.SpeechEvent:

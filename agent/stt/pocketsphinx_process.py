@@ -122,8 +122,7 @@ class RecognizerProcess:
             segment.ended = True
         elif message.kind is Kind.CANCEL:
             segment.decoder.end_utt()
-            self._free.append(segment.decoder)
-            del self._segments[message.segment]
+            self._release(message.segment)
 
     def _another_decoder(self) -> Any:
         decoder = _make_decoder()
@@ -172,8 +171,12 @@ class RecognizerProcess:
                 Kind.FINAL, number, text=text, cmn=decoder.get_cmn(False), decode_seconds=seconds
             )
         )
+        self._release(number)
+
+    def _release(self, number: int) -> None:
+        decoder = self._segments.pop(number).decoder
+        expect_words(decoder, self._words)  # those that came meanwhile
         self._free.append(decoder)
-        del self._segments[number]
 
     def _send(self, message: Message) -> None:
         self._connection.sendall(message.encode())

@@ -107,11 +107,15 @@ class _Process:
     async def attach(self) -> asyncio.StreamReader:
         """Connect the process to the running event loop."""
         reader, self._writer = await asyncio.open_connection(sock=self._socket)
-        if self._words:
-            self.send(with_json(Kind.WORDS, 0, words=self._words))
+        self.send_words()
         for segment in self.segments.values():
             self._replay(segment)
         return reader
+
+    def send_words(self) -> None:
+        """Tell the process which words to expect, if it can be told yet."""
+        if self._words:
+            self.send(with_json(Kind.WORDS, 0, words=self._words))
 
     def take(self, segment: SegmentDecode) -> None:
         """Make this process recognize a segment, from its beginning."""
@@ -203,14 +207,15 @@ class RecognizerPool:
     def expect(self, words: Words) -> None:
         """Expect these words in all that is heard: names that the recognizer does not know.
 
-        Call it before the pool is entered.
+        What is being decoded is decoded without them.
 
         Args:
             words: as they are to be written, each with the ways to say it.
         """
-        if self._open:
-            raise RuntimeError("expect is called before the pool is entered")
+        # All processes share this mapping: those that begin later are told of it when they do.
         self._words |= {word: list(ways) for word, ways in words.items()}
+        for process in self._processes:
+            process.send_words()
 
     async def __aenter__(self) -> "RecognizerPool":
         await self._tasks.__aenter__()

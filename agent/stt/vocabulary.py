@@ -9,8 +9,8 @@ from typing import Any, Final
 
 import pocketsphinx
 
-from agent.phones import Phones
 from agent.stt.pocketsphinx_process import preloaded_language_model
+from playbook.phones import Phones
 
 DICTIONARY: Final = Path(pocketsphinx.get_model_path(), "en-us", "cmudict-en-us.dict")
 LANGUAGE_MODEL: Final = Path(pocketsphinx.get_model_path(), "en-us", "en-us.lm.bin")

@@ -24,6 +24,7 @@ from lab.emulators.openai_chat_faults import FAULT_LIST, MOST_KEPT, Fault, Recor
 from lab.emulators.openai_chat_gullible import obey
 from lab.emulators.openai_chat_models import MODEL, ChatModel, RunningModel
 from lab.emulators.openai_chat_rules import answer, read_prompt
+from lab.emulators.openai_chat_scribes import spoil
 from lab.emulators.openai_chat_stream import ChatStream, usage_of
 from lab.emulators.openai_messages import error_body
 
@@ -221,6 +222,8 @@ def _text(fault: Fault, body: dict[str, Any]) -> str:
     fields = answer(schema, material) | fault.fields
     if fault.kind == "gullible":
         fields = obey(fields, material, body["messages"][0]["content"])
+    if fault.kind in {"invents", "misses", "careless"}:
+        fields = spoil(fault.kind, fields, material)
     if fault.kind == "leak":
         fields[list(fields)[-1]] = body["messages"][0]["content"]
     return json.dumps(fields, ensure_ascii=False)

@@ -26,6 +26,9 @@ FaultKind = Literal[
     "fields",
     "leak",
     "gullible",
+    "invents",
+    "misses",
+    "careless",
 ]
 """none: an honest answer. status: answered with `status`. slow: the first byte `seconds` late.
 hang: no first byte ever. refuse: the connection breaks before an answer. pause: goes silent behind
@@ -35,7 +38,8 @@ a page instead of a stream. refusal: the model refuses. filter: ended by the con
 length: ended by the limit on tokens, half written. invalid_json: half of the JSON, and an end as
 if it were whole. empty_choices: all events without choices. silent: an end without a word. text:
 `text` instead of the answer. fields: the honest answer with `fields` put over it. leak: the last
-field of the answer repeats the system message. gullible: the model obeys whoever speaks."""
+field of the answer repeats the system message. gullible: the model obeys whoever speaks. invents,
+misses, careless: it writes bad minutes, see `openai_chat_scribes`."""
 
 
 class Fault(BaseModel):

@@ -10,17 +10,11 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
+from lab.emulators.openai_chat_minutes import find_statements, sum_up
+from lab.emulators.openai_chat_words import DUE, QUESTION, WORD, tells
+
 Fields = Mapping[str, Any]
 
-_WORD: Final = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
-_COMMON: Final = re.compile(
-    r"about|after|also|because|been|before|could|does|doing|else|even|"
-    r"every|from|gets|give|going|have|here|into|just|know|like|look|make|"
-    r"many|more|most|much|must|need|only|other|over|really|said|same|"
-    r"should|some|such|take|tell|than|that|their|them|then|there|these|"
-    r"they|thing|think|this|those|very|want|well|were|what|when|where|"
-    r"which|will|with|would|your|yours"
-)
 _ADVICE: Final = (
     (
         {"price", "cost", "costs", "expensive", "budget", "pay"},
@@ -31,18 +25,8 @@ _ADVICE: Final = (
     ({"secure", "security", "privacy", "safe"}, "Name how {topic} is protected."),
     ({"problem", "slow", "broken", "fails", "difficult"}, "Ask {who} how often {topic} happens."),
 )
-_QUESTION: Final = re.compile(
-    r"\?\s*$|^(?:and |so |but )*"
-    r"(?:what|when|where|who|why|how|which|can|could|do|does|is|are|will)\b",
-    re.IGNORECASE,
-)
 _GREETING: Final = re.compile(
     r"^(?:hi|hello|hey|good morning|thanks|thank you|yes|yeah|okay|ok|bye)\b[\w\s,.!]{0,20}$",
-    re.IGNORECASE,
-)
-_DUE: Final = re.compile(
-    r"\b(?:(?:on|by|until|next|this) )*(?:today|tonight|tomorrow|(?:mon|tues|wednes|thurs|fri|"
-    r"satur|sun)day|next (?:week|month))\b",
     re.IGNORECASE,
 )
 _INTENTS: Final = (
@@ -74,8 +58,8 @@ def _advise(material: Fields) -> dict[str, Any]:
     line = _newest_of_another(material.get("transcript", []))
     if line is None or _GREETING.match(line["said"]):
         return nothing
-    words = _WORD.findall(line["said"])
-    topic = max((word for word in words if _tells(word)), key=len, default="")
+    words = WORD.findall(line["said"])
+    topic = max((word for word in words if tells(word)), key=len, default="")
     if not topic:
         return nothing
     brief = _best_brief(material.get("brief", []), line["said"])
@@ -93,12 +77,12 @@ def _advise(material: Fields) -> dict[str, Any]:
 
 
 def _say(material: Fields, line: Fields, topic: str) -> str:
-    said = {word.lower() for word in _WORD.findall(line["said"])}
+    said = {word.lower() for word in WORD.findall(line["said"])}
     if rule := material.get("rule"):
         say = f"{rule} {line['who']} spoke of {topic}."
     elif advice := next((text for words, text in _ADVICE if words & said), None):
         say = advice.format(who=line["who"], topic=topic)
-    elif _QUESTION.search(line["said"]):
+    elif QUESTION.search(line["said"]):
         say = f"Answer {line['who']}'s question about {topic} first."
     else:
         say = f"Ask {line['who']} to say more about {topic}."
@@ -114,10 +98,10 @@ def _summarize(material: Fields) -> dict[str, Any]:
 
 def _answer_question(material: Fields) -> dict[str, Any]:
     """Answer with the two lines that share the most telling words with the question."""
-    asked = {word.lower() for word in _WORD.findall(material.get("question", "")) if _tells(word)}
+    asked = {word.lower() for word in WORD.findall(material.get("question", "")) if tells(word)}
     ranked = sorted(
         (
-            (len(asked & {word.lower() for word in _WORD.findall(line["said"])}), line)
+            (len(asked & {word.lower() for word in WORD.findall(line["said"])}), line)
             for line in material.get("transcript", [])
         ),
         key=lambda pair: -pair[0],
@@ -136,8 +120,8 @@ def _answer_question(material: Fields) -> dict[str, Any]:
 def _read_command(material: Fields) -> dict[str, Any]:
     words = str(material.get("words", ""))
     intent = next((name for name, form in _INTENTS if re.search(form, words, re.I)), "none")
-    due = _DUE.search(words)
-    what = _DUE.sub("", words).strip(" .,")
+    due = DUE.search(words)
+    what = DUE.sub("", words).strip(" .,")
     what = re.sub(r"^(?:please )?(?:remind \w+|note(?: that| this)?|remember)(?: to)? ?", "", what)
     named = [
         name for name in material.get("people", []) if name.split()[0].lower() in words.lower()
@@ -154,6 +138,8 @@ def _read_command(material: Fields) -> dict[str, Any]:
 
 _RULES: Final[Sequence[tuple[set[str], Callable[[Fields], dict[str, Any]]]]] = (
     ({"line", "quote", "say"}, _advise),
+    ({"statements"}, find_statements),
+    ({"withdrawn", "summary"}, sum_up),
     ({"summary"}, _summarize),
     ({"quotes", "answer"}, _answer_question),
     ({"intent", "what", "who", "due"}, _read_command),
@@ -168,7 +154,7 @@ def _newest_of_another(transcript: Sequence[Fields]) -> Fields | None:
     newest = others[-1]
     # What the same person went on to say after a question leaves the question open.
     for line in reversed(others[-3:]):
-        if line["who"] == newest["who"] and _QUESTION.search(line["said"]):
+        if line["who"] == newest["who"] and QUESTION.search(line["said"]):
             return line
     return newest
 
@@ -182,15 +168,11 @@ def _quote(said: str, topic: str) -> str:
 
 
 def _best_brief(brief: Sequence[Fields], said: str) -> Fields | None:
-    telling = {word.lower() for word in _WORD.findall(said) if _tells(word)}
+    telling = {word.lower() for word in WORD.findall(said) if tells(word)}
     for line in brief:
-        if len(telling & {word.lower() for word in _WORD.findall(line["text"])}) >= 2:
+        if len(telling & {word.lower() for word in WORD.findall(line["text"])}) >= 2:
             return line
     return None
-
-
-def _tells(word: str) -> bool:
-    return len(word) > 3 and not _COMMON.fullmatch(word.lower())
 
 
 def read_prompt(body: Fields) -> tuple[dict[str, Any], dict[str, Any]]:

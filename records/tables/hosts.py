@@ -48,6 +48,7 @@ class TaskRow(Base):
     state: Mapped[str] = mapped_column(String(16))
     proposes: Mapped[str] = mapped_column(String(16))
     changes_task_id: Mapped[str | None] = mapped_column(String(64))
+    changes_version: Mapped[int | None] = mapped_column(Integer)
     what: Mapped[str] = mapped_column(Text)
     who: Mapped[str] = mapped_column(String(256))
     due: Mapped[str] = mapped_column(String(32))

@@ -7,14 +7,27 @@ from records.tables.base import Base
 
 
 class MeetingRow(Base):
-    """One life of a room, as the media server counts lives: by its sid."""
+    """What the people in a room take for one meeting.
+
+    A life of the room, and those after it in which the media server made it anew (`LifeRow`).
+    """
 
     __tablename__ = "meetings"
 
     room_sid: Mapped[str] = mapped_column(String(128), primary_key=True)
+    """Of its first life."""
     room_name: Mapped[str] = mapped_column(String(128), index=True)
     started_at_ms: Mapped[int] = mapped_column(BigInteger)
     ended_at_ms: Mapped[int | None] = mapped_column(BigInteger)
+    """None: it goes on, or whoever served it died and nobody has taken it up yet."""
+    kind: Mapped[str] = mapped_column(String(16), default="call", server_default="call")
+    """"call" or "upload"."""
+    seen_at_ms: Mapped[int | None] = mapped_column(BigInteger)
+    """Up to when all that was said is heard and kept; None: no agent has listened."""
+    title: Mapped[str] = mapped_column(Text, default="", server_default="")
+    """From its minutes; empty: there are none."""
+
+    __table_args__ = (Index("ix_meetings_newest", "started_at_ms", "room_sid"),)
 
 
 class SegmentRow(Base):

@@ -1,6 +1,6 @@
 """Rooms, who serves them, and what belongs to a room through all its meetings."""
 
-from sqlalchemy import BigInteger, Boolean, Integer, String, Text
+from sqlalchemy import BigInteger, Boolean, Integer, String, Text, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from records.tables.base import Base
@@ -15,6 +15,7 @@ class RoomRow(Base):
     playbook: Mapped[str | None] = mapped_column(String(64))
     consent: Mapped[str | None] = mapped_column(String(16))
     goal: Mapped[str | None] = mapped_column(Text)
+    guests_read: Mapped[str] = mapped_column(String(16), default="none", server_default="none")
     created_at_ms: Mapped[int] = mapped_column(BigInteger)
     closed_at_ms: Mapped[int | None] = mapped_column(BigInteger)
 
@@ -27,6 +28,10 @@ class LeaseRow(Base):
     room_name: Mapped[str] = mapped_column(String(128), primary_key=True)
     holder: Mapped[str] = mapped_column(String(128))
     expires_at_ms: Mapped[int] = mapped_column(BigInteger)
+    leaving: Mapped[bool] = mapped_column(Boolean, default=False, server_default=false())
+    """Whether the holder's worker shuts down, so that a successor may ask for the lease."""
+    wanted_by: Mapped[str | None] = mapped_column(String(128))
+    """The successor who is in place and waits for the lease; None: nobody does."""
 
 
 class WorkerRow(Base):
@@ -38,6 +43,8 @@ class WorkerRow(Base):
     agent_name: Mapped[str] = mapped_column(String(64))
     active_jobs: Mapped[int] = mapped_column(Integer)
     seen_at_ms: Mapped[int] = mapped_column(BigInteger)
+    leaving: Mapped[bool] = mapped_column(Boolean, default=False, server_default=false())
+    """Whether it shuts down and takes no more jobs."""
 
 
 class BriefRow(Base):

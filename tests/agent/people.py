@@ -239,12 +239,12 @@ class Person:
         await self.wait_until(found)
         return found()[0]
 
-    async def publish_microphone(self) -> rtc.LocalTrackPublication:
+    async def publish_microphone(self, *, dtx: bool = True) -> rtc.LocalTrackPublication:
         """Publish a microphone track, which nobody may take."""
         self._source = rtc.AudioSource(SAMPLE_RATE_HZ, 1, queue_size_ms=200)
         self.track = rtc.LocalAudioTrack.create_audio_track("microphone", self._source)
         self.publication = await self.room.local_participant.publish_track(
-            self.track, rtc.TrackPublishOptions(source=rtc.TrackSource.SOURCE_MICROPHONE)
+            self.track, rtc.TrackPublishOptions(source=rtc.TrackSource.SOURCE_MICROPHONE, dtx=dtx)
         )
         return self.publication
 

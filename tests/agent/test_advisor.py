@@ -9,10 +9,10 @@ import pytest
 from agent.advice_request import INSTRUCTIONS, Person
 from agent.advisor import AdviceLimits, Advisor
 from agent.call_settings import CallSettings
-from agent.playbook import Match
 from agent.proposal import Proposal
 from lab.emulators.openai_chat_faults import Fault, SeenRequest
 from lab.emulators.openai_chat_models import ChatModel
+from playbook.rules import Match
 from records import Store
 from tests.agent.models.asking import Served, material_of, serve
 from tests.agent.test_talking_points import PRICING, Desk

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from agent.answers import CUT_OFF_TEXT, ERASED_TEXT, Answers
+from agent.answers import CUT_OFF_TEXT, Answers
 from agent.ask import NOTHING_FOUND, WAITING_QUESTIONS, Asker
 from agent.models.request import ModelRequest, Reading
 from agent.read_aloud import Say
@@ -16,7 +16,7 @@ from agent.refusals import ConflictError
 from records import Store
 from tests.agent.scripted_models import ScriptedModels, SilentModels
 from tests.agent.tasks_of_a_call import ROOM_SID, START_SECONDS, read_database, say, sending
-from wire.answers import Answer
+from wire.answers import ERASED_TEXT, Answer
 
 pytestmark = pytest.mark.unit
 

@@ -9,9 +9,9 @@ import yaml
 
 from agent.brief import Brief, BriefAnswers
 from agent.proposal import Proposal
-from agent.questions import find_question
 from records import Document, Store
 from transcript_buffer import Role, Segment
+from transcript_buffer.questions import find_question
 
 pytestmark = pytest.mark.unit
 

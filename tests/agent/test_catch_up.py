@@ -1,5 +1,6 @@
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -41,10 +42,10 @@ class Door:
 class Desk:
     """A meeting in the store, and what answers those who missed a part of it."""
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: Store, waiting_folder: Path) -> None:
         self.store = store
         self.door = Door()
-        self.keeper = Keeper(store, ROOM_SID, 0)
+        self.keeper = Keeper(store, ROOM_SID, 0, waiting_folder)
         self.publisher = Publisher(
             room=EmptyRoom(),  # type: ignore[arg-type]
             hosts=list,
@@ -109,9 +110,9 @@ class Desk:
 
 
 @pytest.fixture
-async def desk(store: Store) -> AsyncIterator[Desk]:
+async def desk(store: Store, tmp_path: Path) -> AsyncIterator[Desk]:
     await store.open_meeting(ROOM_SID, room_name="acme", now_ms=1)
-    opened = Desk(store)
+    opened = Desk(store, tmp_path / "waiting")
     async with asyncio.timeout(120), asyncio.TaskGroup() as tasks:
         tasks.create_task(opened.publisher.run())
         yield opened

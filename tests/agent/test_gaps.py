@@ -5,6 +5,7 @@ import pytest
 from agent.gaps import describe_gaps
 from records import Store
 from wire.coverage import SpeakerCoverage
+from wire.gap import Gap
 
 pytestmark = pytest.mark.unit
 
@@ -48,6 +49,15 @@ async def test_everything_that_is_missing_is_named(store: Store) -> None:
     await store.begin_off_the_record(ROOM_SID, now_ms=3_600_000)
     await store.end_off_the_record(ROOM_SID, now_ms=3_720_000)
     await store.begin_off_the_record(ROOM_SID, now_ms=7_200_000)
+    await store.add_gap(
+        ROOM_SID,
+        Gap(
+            started_at_ms=3_731_000,
+            ended_at_ms=3_734_250,
+            reason="agent_away",
+            transcript_sequence=3,
+        ),
+    )
     await store.put_consent("acme", "guest-2", "no", now_ms=1)
     await store.put_consent("acme", "guest-of-another-call", "no", now_ms=1)
     await store.erase_speaker(ROOM_SID, "guest-3", transcript_sequence=5, sequence=2)
@@ -55,6 +65,7 @@ async def test_everything_that_is_missing_is_named(store: Store) -> None:
     text = await describe_gaps(store, ROOM_SID, "acme", UTC)
 
     assert text == (
-        "The transcript lacks: off the record 01:00 to 01:02, since 02:00; did not want to be "
-        "transcribed: Cara; erased: earlier words of Dan; 12 s of Ben not understood."
+        "The transcript lacks: off the record 01:00 to 01:02, since 02:00; nobody listened "
+        "from 01:02:11 to 01:02:14; did not want to be transcribed: Cara; "
+        " erased: earlier words of Dan; 12 s of Ben not understood."
     )

@@ -3,15 +3,19 @@ import logging
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from agent import keeper as keeper_module
+from agent import retry
 from agent.keeper import Keeper
+from agent.replay import replay_all
 from records import Store
 from tests.agent.waiting import until
 from transcript_buffer import Segment
+from wire.gap import Gap
 
 pytestmark = pytest.mark.unit
 
@@ -37,6 +41,7 @@ class Cupboard:
 
     def __init__(self, path: Path, store: Store) -> None:
         self.store = store
+        self.waiting_folder = path.parent / "waiting"
         self._path = path
 
     @contextmanager
@@ -45,9 +50,16 @@ class Cupboard:
         yield
         self._execute("ALTER TABLE segments_away RENAME TO segments")
 
+    def delete_meeting(self) -> None:
+        self._execute("DELETE FROM meetings")
+
     def rows(self) -> list[str]:
         with closing(sqlite3.connect(self._path)) as connection:
             return [row[0] for row in connection.execute("SELECT id FROM segments ORDER BY rowid")]
+
+    def files(self) -> list[Path]:
+        """What waits beside the store."""
+        return list(self.waiting_folder.glob("*")) if self.waiting_folder.exists() else []
 
     def _execute(self, statement: str) -> None:
         with closing(sqlite3.connect(self._path)) as connection, connection:
@@ -62,7 +74,7 @@ async def cupboard(store: Store, tmp_path: Path) -> Cupboard:
 
 @pytest.fixture
 def keeper(cupboard: Cupboard) -> Keeper:
-    return Keeper(cupboard.store, ROOM_SID, 0)
+    return Keeper(cupboard.store, ROOM_SID, 0, cupboard.waiting_folder)
 
 
 async def test_a_final_is_in_the_store_when_keep_returns(
@@ -76,7 +88,7 @@ async def test_a_final_is_in_the_store_when_keep_returns(
 async def test_finals_and_erasures_are_numbered_in_one_order_also_while_the_store_is_away(
     cupboard: Cupboard,
 ) -> None:
-    keeper = Keeper(cupboard.store, ROOM_SID, 7)
+    keeper = Keeper(cupboard.store, ROOM_SID, 7, cupboard.waiting_folder)
     first = await keeper.keep(line(1))
     with cupboard.away():
         second = await keeper.keep(line(2))
@@ -115,7 +127,7 @@ async def test_finals_wait_in_order_while_the_store_is_away(
 async def test_what_waits_is_written_when_the_store_is_back(
     keeper: Keeper, cupboard: Cupboard, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(keeper_module, "RETRY_SECONDS", 0.01)
+    monkeypatch.setattr(retry, "RETRY_SECONDS", 0.01)
     async with asyncio.timeout(30), asyncio.TaskGroup() as tasks:
         running = tasks.create_task(keeper.run())
         with cupboard.away():
@@ -144,22 +156,22 @@ async def test_several_writers_at_once_write_nothing_twice(
     assert rows == [f"SG_{number}" for number in range(30)]
 
 
-async def test_beyond_the_bound_the_oldest_is_given_up_and_counted(
+async def test_beyond_the_bound_the_newest_is_given_up_and_counted(
     keeper: Keeper, cupboard: Cupboard, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(keeper_module, "WAITING_SEGMENTS", 3)
+    monkeypatch.setattr(keeper_module, "WAITING_ENTRIES", 3)
     with cupboard.away():
         for number in range(5):
             await keeper.keep(line(number))
     assert keeper.lost_segments == 2
     await keeper.write_waiting()
-    assert cupboard.rows() == ["SG_2", "SG_3", "SG_4"]
+    assert cupboard.rows() == ["SG_0", "SG_1", "SG_2"]
 
 
 async def test_the_end_of_a_call_waits_for_the_store(
     keeper: Keeper, cupboard: Cupboard, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(keeper_module, "RETRY_SECONDS", 0.05)
+    monkeypatch.setattr(retry, "RETRY_SECONDS", 0.05)
     with cupboard.away():
         await keeper.keep(line(1))
         finishing = asyncio.ensure_future(keeper.finish())
@@ -169,20 +181,78 @@ async def test_the_end_of_a_call_waits_for_the_store(
     assert keeper.lost_segments == 0
 
 
-async def test_finals_lost_for_good_are_counted_and_said_without_their_words(
+async def test_what_a_call_could_not_write_is_written_by_who_comes_after_it(
     keeper: Keeper,
     cupboard: Cupboard,
     monkeypatch: pytest.MonkeyPatch,
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    monkeypatch.setattr(keeper_module, "RETRY_SECONDS", 0.001)
+    monkeypatch.setattr(retry, "RETRY_SECONDS", 0.001)
     with cupboard.away(), caplog.at_level(logging.DEBUG):
         await keeper.keep(line(1))
+        await keeper.keep(line(2))
         await keeper.finish()
-    assert keeper.lost_segments == 1
-    assert "finals are lost" in caplog.text
+        await replay_all(cupboard.store, cupboard.waiting_folder)  # in vain, and nothing is lost
+    assert cupboard.rows() == []
+    await replay_all(cupboard.store, cupboard.waiting_folder)
+    assert cupboard.rows() == ["SG_1", "SG_2"]
+    assert cupboard.files() == []
+    assert "finals wait in a file" in caplog.text
     assert PRIVATE not in caplog.text
     assert all(PRIVATE not in str(vars(record)) for record in caplog.records)
+
+
+async def test_hosts_are_told_when_finals_begin_to_wait_and_when_none_does(
+    cupboard: Cupboard,
+) -> None:
+    told: list[bool] = []
+    keeper = Keeper(cupboard.store, ROOM_SID, 0, cupboard.waiting_folder, told.append)
+    await keeper.keep(line(1))
+    with cupboard.away():
+        await keeper.keep(line(2))
+        await keeper.keep(line(3))
+        assert told == [True]
+    await keeper.write_waiting()
+    assert told == [True, False]
+    assert cupboard.files() == []
+
+
+async def test_a_final_that_the_store_refuses_holds_nothing_up(
+    keeper: Keeper, cupboard: Cupboard, caplog: pytest.LogCaptureFixture
+) -> None:
+    refused = replace(line(2), text="\ud800")  # no database can write half a character
+    assert await keeper.keep(line(1))
+    assert await keeper.keep(refused) is None
+    assert await keeper.keep(line(3))
+    assert cupboard.rows() == ["SG_1", "SG_3"]
+    assert keeper.waiting_segments == 0
+    (record,) = [each for each in caplog.records if "refuses" in each.message]
+    assert record.__dict__["segment"] == "SG_2"
+
+
+async def test_finals_of_a_meeting_that_was_deleted_meanwhile_are_given_up(
+    keeper: Keeper, cupboard: Cupboard
+) -> None:
+    with cupboard.away():
+        await keeper.keep(line(1))
+    cupboard.delete_meeting()
+    assert await keeper.write_waiting()
+    assert keeper.waiting_segments == 0
+    assert cupboard.rows() == []
+    assert cupboard.files() == []
+
+
+async def test_a_gap_is_numbered_among_the_finals_and_waits_among_them(
+    keeper: Keeper, cupboard: Cupboard
+) -> None:
+    gap = Gap(started_at_ms=2000, ended_at_ms=4000, reason="agent_away", transcript_sequence=0)
+    with cupboard.away():
+        await keeper.keep(line(1))
+        assert (await keeper.keep_gap(gap)).transcript_sequence == 2
+        await keeper.keep(line(3))
+    await keeper.write_waiting()
+    assert [one.sequence for one in await cupboard.store.list_segments(ROOM_SID)] == [1, 3]
+    assert [one.transcript_sequence for one in await cupboard.store.list_gaps(ROOM_SID)] == [2]
 
 
 async def test_what_waits_of_an_erased_speaker_is_never_written(
@@ -193,6 +263,7 @@ async def test_what_waits_of_an_erased_speaker_is_never_written(
             assert await keeper.keep(line(number, f"guest-{number % 2}"))
         await keeper.erase_speaker("guest-1")
         assert keeper.waiting_segments == 2
+        assert "guest-1" not in cupboard.files()[0].read_text()
     await keeper.write_waiting()
     assert cupboard.rows() == ["SG_0", "SG_2"]
 

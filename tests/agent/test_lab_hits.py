@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from agent.playbook import PlaybookWatch
-from agent.playbook_file import load_playbook
 from lab.call_file import load_call
+from playbook.file import load_playbook
+from playbook.rules import PlaybookWatch
 from records import Store
 from tests.agent.test_talking_points import Desk
 

@@ -12,7 +12,7 @@ from agent.manners import (
     why_spare,
 )
 from agent.meaning import Commonness, Gist, gist_of
-from agent.playbook import Rule
+from playbook.rules import Rule
 from tests.records.test_store import make_point
 from wire.talking_point import TalkingPointSource
 

@@ -13,7 +13,7 @@ import pytest
 
 from agent.manners import SAME, SAME_RULES
 from agent.meaning import Commonness, gist_of
-from agent.playbook_file import load_playbook
+from playbook.file import load_playbook
 
 pytestmark = pytest.mark.unit
 

@@ -1,13 +1,14 @@
+import asyncio
 from pathlib import Path
 
 import pytest
 
 from agent.call_settings import CallSettings
 from agent.playbook_advice import PlaybookAdvice
-from agent.playbook_file import PlaybookError
 from agent.playbook_shelf import PlaybookShelf
 from agent.refusals import ConflictError, NotFoundError
 from agent.stt.vocabulary import load_vocabulary
+from playbook.file import PlaybookError
 from records import Store
 from tests.agent.test_talking_points import Desk
 
@@ -50,6 +51,7 @@ def advice(desk: Desk, shelf: PlaybookShelf, settings: CallSettings) -> Playbook
         shelf=shelf,
         talking_points=desk.points,
         settings=settings,
+        store=desk.store,
         now=lambda: desk.now,
     )
 
@@ -135,3 +137,75 @@ def test_the_first_playbook_that_can_be_used_is_found_and_says_what_was_wanted(
     assert shelf.load_one_of("hiring", "sales").instead_of == ""
     with pytest.raises(PlaybookError):
         shelf.load_one_of("broken", "nothing")
+
+
+async def put(desk: Desk, text: str, name: str = "sales") -> None:
+    await desk.store.put_playbook(name, text, now_ms=1, most=9)
+
+
+async def test_a_playbook_of_the_store_goes_before_a_file(desk: Desk, shelf: PlaybookShelf) -> None:
+    assert await shelf.refresh(desk.store) == frozenset()
+    await put(desk, HIRING, "sales")
+    await put(desk, SALES, "support")
+
+    assert await shelf.refresh(desk.store) == {"sales", "support"}
+    assert shelf.names() == ("broken", "hiring", "sales", "support")
+    assert shelf.load("sales").playbook.name == "Hiring"
+    assert await shelf.refresh(desk.store) == frozenset()
+
+    await desk.store.delete_playbook("sales")
+    assert await shelf.refresh(desk.store) == {"sales"}
+    assert shelf.load("sales").playbook.name == "Sales"
+
+
+async def test_a_playbook_given_anew_after_it_was_deleted_is_a_change(
+    desk: Desk, shelf: PlaybookShelf
+) -> None:
+    await put(desk, SALES)
+    await shelf.refresh(desk.store)
+    await desk.store.delete_playbook("sales")
+    await desk.store.put_playbook("sales", HIRING, now_ms=2, most=9)
+
+    assert await shelf.refresh(desk.store) == {"sales"}
+
+
+async def test_a_running_call_follows_a_new_version_and_what_is_shown_stays(
+    advice: PlaybookAdvice,
+    desk: Desk,
+    settings: CallSettings,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("agent.playbook_advice.LOOK_SECONDS", 0.01)
+    changed = asyncio.Event()
+    settings.on_change.append(changed.set)
+    advice.hear(desk.segment("what is the price"))
+    shown = desk.newest().id
+    async with asyncio.TaskGroup() as tasks:
+        following = tasks.create_task(advice.run())
+        await put(desk, HIRING)
+        async with asyncio.timeout(10):
+            await changed.wait()
+        following.cancel()
+
+    assert (settings.playbook, advice.title) == ("sales", "Hiring")
+    assert [point.id for point in desk.points.recent()] == [shown]
+    advice.hear(desk.segment("and the price", id="SG_2"))
+    advice.hear(desk.segment("and the salary", id="SG_3"))
+    assert told(desk) == ["pricing", "pay"]
+
+
+async def test_a_version_that_cannot_be_used_changes_nothing(
+    advice: PlaybookAdvice, desk: Desk, settings: CallSettings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("agent.playbook_advice.LOOK_SECONDS", 0.01)
+    changed = asyncio.Event()
+    settings.on_change.append(changed.set)
+    async with asyncio.TaskGroup() as tasks:
+        following = tasks.create_task(advice.run())
+        await put(desk, "name: Broken\nrules: 7\n")
+        async with asyncio.timeout(10):
+            await changed.wait()
+        following.cancel()
+
+    advice.hear(desk.segment("what is the price"))
+    assert told(desk) == ["pricing"]

@@ -1,3 +1,4 @@
+import re
 from datetime import date
 from pathlib import Path
 
@@ -111,7 +112,13 @@ def test_the_table_that_comes_with_the_project_knows_what_it_recommends() -> Non
         ("openai", "gpt-4o-mini", "input_tokens"),
         ("openai", "gpt-4o-mini", "cached_tokens"),
         ("openai", "gpt-4o-mini", "output_tokens"),
+        ("openai", "gpt-5-mini", "output_tokens"),
+        ("api.groq.com", "whisper-large-v3-turbo", "audio_seconds"),
+        ("api.groq.com", "llama-3.3-70b-versatile", "input_tokens"),
     ]
     for provider, model, unit in known:
         assert (prices.unit_price(provider, model, unit, today) or 0) > 0
-    assert all("check before use" in row.source for row in prices.prices if row.price)
+    paid = [row.source for row in prices.prices if row.price]
+    assert all(
+        re.fullmatch(r"(vendor|second-hand) https://.+, read \d{4}-\d\d-\d\d", s) for s in paid
+    )

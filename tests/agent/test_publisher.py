@@ -6,7 +6,7 @@ from functools import partial
 import pytest
 from pydantic import BaseModel
 
-from agent import numbering as numbering_module
+from agent import retry
 from agent.numbering import Numbering
 from agent.outbox import Outbox
 from agent.publisher import Publisher
@@ -227,7 +227,7 @@ async def test_a_message_is_kept_before_it_is_sent() -> None:
 async def test_while_the_store_is_away_hosts_are_told_and_the_newest_versions_wait(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(numbering_module, "RETRY_SECONDS", 0.001)
+    monkeypatch.setattr(retry, "RETRY_SECONDS", 0.001)
     hole = Pigeonhole()
     hole.is_away = True
     async with asyncio.timeout(30), asyncio.TaskGroup() as tasks:
@@ -246,7 +246,7 @@ async def test_while_the_store_is_away_hosts_are_told_and_the_newest_versions_wa
 async def test_what_waits_for_the_store_is_written_at_the_end_of_the_call(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(numbering_module, "RETRY_SECONDS", 0.001)
+    monkeypatch.setattr(retry, "RETRY_SECONDS", 0.001)
     hole = Pigeonhole()
     hole.is_away = True
     hole.push("a")

@@ -158,3 +158,28 @@ async def test_the_command_line_does_what_the_page_does_with_the_same_rights(
             code, out, complaints = await control(link, "pause")
             assert (code, out) == (1, "")
             assert words in complaints
+
+
+async def test_the_command_line_asks_and_writes_the_answer_with_its_quotes(
+    stack: TestStack,
+) -> None:
+    seats = await open_room(stack.token_server_url)
+    async with (
+        Person(seats.url, seats.host_token) as ana,
+        Person(seats.url, seats.guest_token) as ben,
+    ):
+        await ana.wait_for_agent()
+        await ben.open_microphone()
+        await ben.say(PRICE.samples)
+        await ana.wait_until(lambda: "price" in ana.text_of(ben.identity))
+        question = wire.AskRequest(question="What did Ben say about the price?")
+        code, out, complaints = await control(seats.host_link, "ask", question.model_dump_json())
+        assert (code, complaints) == (0, "")
+        (said,) = [line.text for line in ana.finals_of(ben.identity) if "price" in line.text]
+        text, *quotes = [line for line in out.splitlines() if line]
+        assert text
+        assert f"  Ben: {said!r}" in quotes
+        # What it is told is what hosts see, and a guest asks nothing.
+        code, out, complaints = await control(seats.guest_link, "ask", question.model_dump_json())
+        assert (code, out) == (1, "")
+        assert str(NOT_ALLOWED) in complaints

@@ -10,6 +10,7 @@ import psutil
 import pytest
 from livekit import rtc
 
+from agent.speech_gate import SAMPLE_RATE_HZ
 from records import Store
 from tests.agent.people import Person, open_room
 from tests.agent.speech import read_line, silence
@@ -145,4 +146,34 @@ async def test_an_encrypted_microphone_is_told_of_also_to_a_host_who_comes_later
 
         await guest.close_microphone()
         await host.wait_until(lambda: host.notices[-1].over)
+        assert guest.private_topics == set()
+
+
+async def test_a_track_that_is_silent_while_it_is_marked_as_speaking_is_told_of_and_when_it_is_over(
+    stack: TestStack,
+) -> None:
+    """A microphone that is stuck at one value is loud for the media server, and nothing to hear.
+
+    The level that a client tells the server of counts the direct current; the codec leaves it out.
+    """
+    stuck = np.full(SAMPLE_RATE_HZ, 9000, np.int16)
+    seats = await open_room(stack.token_server_url)
+    async with (
+        Person(seats.url, seats.host_token) as host,
+        Person(seats.url, seats.guest_token) as guest,
+    ):
+        await host.wait_for_agent()
+        # Without DTX, by which a client would leave the silence out, and the level with it.
+        await guest.publish_microphone(dtx=False)
+        await guest.publication.wait_for_subscription()
+        while not host.notices:
+            await guest.play(stuck)
+        (first,) = host.notices
+        assert (first.reason, first.identity, first.over) == ("silent", guest.identity, False)
+        assert first.text == "I cannot hear Ben: the microphone sends silence"
+
+        await guest.say(PRICE.samples)
+        await host.wait_until(lambda: host.notices[-1].over)
+        assert [one.id for one in host.notices] == [first.id, first.id]
+        await host.wait_until(lambda: host.finals_of(guest.identity))
         assert guest.private_topics == set()

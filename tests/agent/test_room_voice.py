@@ -14,7 +14,8 @@ from agent.ears import FRAME_MS
 from agent.hearing import Hearing
 from agent.speech_gate import SAMPLE_RATE_HZ, Samples
 from agent.usage import Reservation, Reserve, Usage, free_of_charge
-from agent.voice import TRACK_NAME, Spoken, Voice, VoiceMissingError
+from agent.voice import Spoken, Voice, VoiceMissingError
+from agent.voice_track import TRACK_NAME
 from agent.voices.elevenlabs import ElevenLabsVoice
 from agent.voices.flite import FliteVoice
 from agent.voices.synthesizer import Synthesizer
@@ -124,6 +125,7 @@ class Stage:
             on_speakers=lambda _: None,
             now=asyncio.get_running_loop().time,
             on_speech=lambda identity: self.voice.on_speech(identity),
+            on_onset=lambda identity: self.voice.on_onset(identity),
         )
         return self.hearing
 

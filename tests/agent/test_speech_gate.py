@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from agent.gate_settings import GateSettings
+from agent.nearness import Nearness
 from agent.speech_gate import (
     SAMPLE_RATE_HZ,
     WINDOW_SECONDS,
@@ -13,6 +14,7 @@ from agent.speech_gate import (
     SpeechEnd,
     SpeechGate,
     SpeechStart,
+    VoiceActivity,
 )
 from tests.agent.speech import read_line
 
@@ -42,6 +44,20 @@ class ScriptedVoice:
         self.resets += 1
 
 
+class EverybodyNear(Nearness):
+    """Hears nobody in the background: these windows have the level of their numbers."""
+
+    is_new = False
+
+    def hear(self, *_: object, **__: object) -> bool:
+        return True
+
+
+def scripted_gate(settings: GateSettings | None, voice: VoiceActivity) -> SpeechGate:
+    nearness = EverybodyNear(settings or GateSettings(), WINDOW_SECONDS)
+    return SpeechGate(settings, voice, nearness=nearness)
+
+
 def numbered(windows: int, start: int = 0) -> Samples:
     """Samples that tell their own position, modulo 32,000."""
     return (np.arange(start, start + windows * WINDOW) % 32_000).astype(np.int16)
@@ -49,7 +65,7 @@ def numbered(windows: int, start: int = 0) -> Samples:
 
 def run(voice: ScriptedVoice, settings: GateSettings | None = None) -> list[GateEvent]:
     windows = len(voice.left)
-    gate = SpeechGate(settings, voice)
+    gate = scripted_gate(settings, voice)
     events = gate.push(numbered(windows))
     assert voice.left == []
     assert gate.position_seconds == pytest.approx(windows * WINDOW_SECONDS)
@@ -135,7 +151,7 @@ CUT = GateSettings(
 
 def test_the_longest_segment_is_cut_in_the_middle_of_its_quietest_place() -> None:
     audio = shaped((35, 9000), (3, 2000), (5, 9000), (3, 3000), (20, 9000))
-    gate = SpeechGate(CUT, ScriptedVoice((66, 0.9)))
+    gate = scripted_gate(CUT, ScriptedVoice((66, 0.9)))
     events = gate.push(audio) + gate.flush()
     assert ends_of(events) == pytest.approx([36, 66])
     assert starts_of(events) == pytest.approx([0, 36])
@@ -144,27 +160,27 @@ def test_the_longest_segment_is_cut_in_the_middle_of_its_quietest_place() -> Non
 
 def test_what_is_quiet_before_the_last_seconds_is_no_place_to_cut() -> None:
     audio = shaped((10, 9000), (3, 100), (25, 9000), (3, 5000), (25, 9000))
-    gate = SpeechGate(CUT, ScriptedVoice((66, 0.9)))
+    gate = scripted_gate(CUT, ScriptedVoice((66, 0.9)))
     events = gate.push(audio)
     assert ends_of(events) == pytest.approx([39])
 
 
 def test_a_quiet_place_shorter_than_a_pause_between_words_is_passed_over() -> None:
     audio = shaped((35, 9000), (1, 100), (5, 9000), (3, 3000), (22, 9000))
-    gate = SpeechGate(CUT, ScriptedVoice((66, 0.9)))
+    gate = scripted_gate(CUT, ScriptedVoice((66, 0.9)))
     assert ends_of(gate.push(audio)) == pytest.approx([42])
 
 
 def test_a_silence_is_preferred_to_quiet_speech_and_a_later_one_to_an_earlier() -> None:
     audio = shaped((32, 9000), (3, 200), (31, 9000))
     script = ((36, 0.9), (3, 0.1), (3, 0.9), (3, 0.1), (21, 0.9))
-    events = SpeechGate(CUT, ScriptedVoice(*script)).push(audio)
+    events = scripted_gate(CUT, ScriptedVoice(*script)).push(audio)
     assert ends_of(events) == pytest.approx([43])
 
 
 def test_a_segment_is_not_cut_in_a_silence_that_may_end_it() -> None:
     script = ((48, 0.9), (SILENCE_WINDOWS, 0.1), (20, 0.1))
-    gate = SpeechGate(CUT, ScriptedVoice(*script))
+    gate = scripted_gate(CUT, ScriptedVoice(*script))
     events = gate.push(shaped((48 + SILENCE_WINDOWS + 20, 9000)))
     assert ends_of(events) == pytest.approx([48])
     (audio,) = audio_of(events)
@@ -173,7 +189,7 @@ def test_a_segment_is_not_cut_in_a_silence_that_may_end_it() -> None:
 
 def test_nothing_said_is_held_back_when_a_long_segment_ends() -> None:
     audio = shaped((35, 9000), (3, 50), (10, 9000), (SILENCE_WINDOWS, 500))
-    gate = SpeechGate(CUT, ScriptedVoice((48, 0.9), (SILENCE_WINDOWS, 0.1)))
+    gate = scripted_gate(CUT, ScriptedVoice((48, 0.9), (SILENCE_WINDOWS, 0.1)))
     before = gate.push(audio[: (48 + TAIL_WINDOWS) * WINDOW])
     (heard,) = audio_of(before)
     assert np.array_equal(heard, audio[: 49 * WINDOW])
@@ -185,7 +201,7 @@ def test_nothing_said_is_held_back_when_a_long_segment_ends() -> None:
 
 def test_speech_without_end_is_cut_without_the_loss_of_a_sample() -> None:
     audio = numbered(373)
-    gate = SpeechGate(CUT, ScriptedVoice((373, 0.9)))
+    gate = scripted_gate(CUT, ScriptedVoice((373, 0.9)))
     events = gate.push(audio) + gate.flush()
     segments = audio_of(events)
     assert np.array_equal(np.concatenate(segments), audio)
@@ -211,7 +227,7 @@ def test_no_sample_is_in_two_segments() -> None:
 def test_the_size_of_frames_changes_nothing(size: int) -> None:
     script = ((20, 0.1), (30, 0.9), (20, 0.1), (10, 0.9), (20, 0.1))
     expected = run(ScriptedVoice(*script))
-    gate = SpeechGate(None, ScriptedVoice(*script))
+    gate = scripted_gate(None, ScriptedVoice(*script))
     audio = numbered(100)
     events: list[GateEvent] = []
     for start in range(0, len(audio), size):
@@ -224,7 +240,7 @@ def test_the_size_of_frames_changes_nothing(size: int) -> None:
 
 def test_flush_ends_a_segment_with_every_sample_that_came() -> None:
     voice = ScriptedVoice((10, 0.9))
-    gate = SpeechGate(None, voice)
+    gate = scripted_gate(None, voice)
     audio = np.concatenate((numbered(10), np.full(300, 7, np.int16)))
     events = gate.push(audio)
     assert gate.is_open
@@ -237,7 +253,7 @@ def test_flush_ends_a_segment_with_every_sample_that_came() -> None:
 
 
 def test_flush_in_a_silence_leaves_nothing_out() -> None:
-    gate = SpeechGate(None, ScriptedVoice((10, 0.9), (SILENCE_WINDOWS - 1, 0.1)))
+    gate = scripted_gate(None, ScriptedVoice((10, 0.9), (SILENCE_WINDOWS - 1, 0.1)))
     audio = numbered(10 + SILENCE_WINDOWS - 1)
     (heard,) = audio_of(gate.push(audio) + gate.flush())
     assert np.array_equal(heard, audio)
@@ -258,7 +274,7 @@ def test_flush_in_a_silence_leaves_nothing_out() -> None:
 def test_the_sign_at_the_end_of_an_interim_tells_how_long_a_pause_may_be(
     text: str, windows: int
 ) -> None:
-    gate = SpeechGate(None, ScriptedVoice((10, 0.9), (windows, 0.1)))
+    gate = scripted_gate(None, ScriptedVoice((10, 0.9), (windows, 0.1)))
     events = gate.push(numbered(10))
     gate.note_text(text)
     events += gate.push(numbered(windows - 1))
@@ -268,7 +284,7 @@ def test_the_sign_at_the_end_of_an_interim_tells_how_long_a_pause_may_be(
 
 def test_the_sign_of_one_segment_says_nothing_about_the_next() -> None:
     script = (10, 0.9), (6, 0.1), (10, 0.9), (SILENCE_WINDOWS, 0.1)
-    gate = SpeechGate(None, ScriptedVoice(*script))
+    gate = scripted_gate(None, ScriptedVoice(*script))
     gate.push(numbered(10))
     gate.note_text("That is all I know.")
     assert len(ends_of(gate.push(numbered(6)))) == 1
@@ -278,7 +294,7 @@ def test_the_sign_of_one_segment_says_nothing_about_the_next() -> None:
 
 def test_flush_between_segments_says_nothing_and_forgets_what_it_heard() -> None:
     voice = ScriptedVoice((20, 0.1), (1, 0.9), (1, 0.9), (1, 0.9))
-    gate = SpeechGate(None, voice)
+    gate = scripted_gate(None, voice)
     assert gate.push(numbered(21)) == []
     assert gate.flush() == []
     assert gate.push(numbered(1, 21 * WINDOW)) == []  # counts as the first window of speech
@@ -371,7 +387,7 @@ class TestRealVoiceActivity:
 
 def test_all_audio_is_either_passed_on_or_silent_at_every_moment() -> None:
     voice = ScriptedVoice((20, 0.1), (10, 0.9), (30, 0.1), (1, 0.9), (9, 0.1))
-    gate = SpeechGate(None, voice)
+    gate = scripted_gate(None, voice)
     pushed = 0
     passed = 0
     for size in [100, 700, 1600] * 50:
@@ -387,7 +403,7 @@ def test_all_audio_is_either_passed_on_or_silent_at_every_moment() -> None:
 
 
 def test_what_a_flush_passes_on_is_not_silent() -> None:
-    gate = SpeechGate(None, ScriptedVoice((4, 0.9)))
+    gate = scripted_gate(None, ScriptedVoice((4, 0.9)))
     gate.push(numbered(4))
     gate.push(numbered(1)[:100])
     gate.flush()

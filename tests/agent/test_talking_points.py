@@ -6,11 +6,11 @@ from typing import Any
 import pytest
 
 from agent.manners import Limits
-from agent.playbook import Match, Playbook, PlaybookWatch, Rule
 from agent.proposal import Proposal
 from agent.publisher import Publisher
 from agent.refusals import NotFoundError
 from agent.talking_points import TalkingPoints
+from playbook.rules import Match, Playbook, PlaybookWatch, Rule
 from records import Store
 from tests.agent.test_publisher import EmptyRoom
 from tests.agent.waiting import until

@@ -89,6 +89,46 @@ async def test_a_confirmed_change_changes_the_task_and_leaves_no_second_one(
     assert [(one.id, one.state) for one in await tasks.list()] == [("TK_1", "done")]
 
 
+async def test_a_change_made_meanwhile_is_not_overwritten_and_the_host_is_told(
+    tasks: Tasks, store: Store
+) -> None:
+    task = make_task()
+    await store.put_task(ROOM_SID, task)
+    wish = Wish(proposes="change", changes=task, what=task.what, due="2026-11-23")
+    change = await tasks.propose(wish, ORDER)
+    # As the token server does for a host who edits it over HTTP.
+    edited = task.model_copy(update={"version": 2, "what": "send two copies"})
+    assert await store.put_task(ROOM_SID, edited)
+
+    with pytest.raises(ConflictError, match="changed after this was proposed"):
+        await tasks.confirm(TaskConfirmRequest(id=change.id))
+
+    assert await tasks.list() == [edited]
+    await tasks.reject(change.id)
+    again = await tasks.propose(
+        Wish(proposes="change", changes=edited, what=edited.what, due="2026-11-23"), ORDER
+    )
+    await tasks.confirm(TaskConfirmRequest(id=again.id))
+    (done,) = await tasks.list()
+    assert (done.what, done.due, done.version) == ("send two copies", "2026-11-23", 3)
+
+
+async def test_a_change_that_was_half_confirmed_can_be_confirmed_again(
+    tasks: Tasks, store: Store
+) -> None:
+    task = make_task()
+    await store.put_task(ROOM_SID, task)
+    wish = Wish(proposes="change", changes=task, what=task.what, due="2026-11-23")
+    change = await tasks.propose(wish, ORDER)
+    # The store went away after the task was changed and before the proposal was done.
+    await store.put_task(ROOM_SID, task.model_copy(update={"version": 2, "due": "2026-11-23"}))
+
+    assert await tasks.confirm(TaskConfirmRequest(id=change.id)) == task.id
+    assert [(one.id, one.due, one.version) for one in await tasks.list()] == [
+        (task.id, "2026-11-23", 2)
+    ]
+
+
 async def test_proposals_that_nobody_answers_do_not_pile_up(tasks: Tasks) -> None:
     for _ in range(MOST_PROPOSED):
         await tasks.propose(WISH, ORDER)

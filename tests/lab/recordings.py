@@ -8,6 +8,7 @@ from lab.microphone import SAMPLE_RATE_HZ, Samples, Speech
 from lab.recording import Recording, SpokenLine
 from lab.voices import RenderedLine, WordEnd
 from lab.witness import SeenMessage, SeenTranscript, Sighting, Witness
+from wire.minutes import Minutes
 from wire.talking_point import TalkingPoint
 from wire.topics import TALKING_POINT, TRANSCRIPTION
 from wire.transcript import TranscriptAttributes
@@ -40,6 +41,12 @@ CALL = CallFile.model_validate(
         "expectations": {
             "talking_points": [{"rule": "pricing", "line": "what is the price"}],
             "max_word_error_rate": 0.1,
+            "minutes": {
+                "action_items": [
+                    {"words": "send it to you", "who": "ana", "day": "none", "explicit": True}
+                ],
+                "open_questions": [{"words": "what is the price"}],
+            },
         },
     }
 )
@@ -69,10 +76,40 @@ def make_recording(call: CallFile = CALL) -> Recording:
     for number, line in enumerate(recording.lines, start=1):
         hear(recording, line, f"SG_{number}")
     advise(recording, recording.lines[2])
+    take_minutes(recording)
     for line in recording.lines:
         known = recording.received_seconds.get(line.line.who, 0.0)
         recording.received_seconds[line.line.who] = known + sounding_seconds(line.speech.samples)
     return recording
+
+
+def take_minutes(recording: Recording) -> None:
+    """Let a model write what the call file has planted."""
+    recording.minutes_wait_seconds = 2.0
+    asked = {"segment_id": "SG_3", "quote": "what is the price for us"}
+    promised = {"segment_id": "SG_4", "quote": "I will send it to you"}
+    told = {"text": "Ana sends the price to Ben.", "evidence": [promised], "found_by": ["first"]}
+    recording.minutes = Minutes.model_validate(
+        {
+            "room_sid": "RM_1",
+            "version": 1,
+            "state": "final",
+            "template": "free",
+            "written_at_ms": round(START * 1000),
+            "transcript_sequence": 4,
+            "title": "A price",
+            "summary": [told],
+            "key_points": [],
+            "decisions": [],
+            "action_items": [told | {"owner_identity": ANA, "owner_name": "Ana"}],
+            "open_questions": [{"text": "What it costs.", "evidence": [asked]}],
+            "conclusion": told,
+            "consent": "",
+            "coverage": "",
+            "written_by": ["first"],
+            "dropped": {"no_evidence": 1},
+        }
+    )
 
 
 def spoken_line(call: CallFile, index: int) -> SpokenLine:

@@ -89,6 +89,7 @@ def test_a_participant_who_is_not_there_is_a_key_error() -> None:
         ("line: the price", "line: [1]", 18, "talking_points 1, line", "Change its value"),
         ("role: host", "role: guest", 4, "the call has no host", "role: host"),
         ("identity: ana", "identity: all", 5, "means everybody", "another"),
+        ("identity: ana", "identity: nobody", 5, "means no one", "another"),
         ("voice: slt", "voice: sly", 5, "participants 1, voice", "Change its value"),
         ("voice: slt", "voice: {engine: espeak-ng}", 5, "voice, name is missing", "Add name:"),
         (
@@ -182,6 +183,29 @@ def test_what_is_wrong_is_told_with_line_reason_and_remedy(
             "speech_end_to_final",
         ),
         ("expectations: {first_words_kept: 1}", "first_words_kept", "Change its value"),
+        (
+            "expectations: {minutes: {decisions: [{words: the weather}]}}",
+            "nobody says 'the weather'",
+            "one say:",
+        ),
+        ("expectations: {minutes: {withdrawn: [the weather]}}", "nobody says", "one say:"),
+        ("expectations: {minutes: {absent: [Cleo]}}", "nobody says 'Cleo'", "one say:"),
+        ("expectations: {minutes: {absent: [ben]}}", "'ben' takes part", "who does not"),
+        (
+            "expectations: {minutes: {action_items: [{words: the price, who: cleo}]}}",
+            "'cleo' is no participant",
+            "ana, ben",
+        ),
+        (
+            "expectations: {minutes: {action_items: [{words: the price, day: someday}]}}",
+            "minutes, action_items 1, day",
+            "Change its value",
+        ),
+        (
+            "expectations: {minutes: {decisions: [{words: the price, who: ben}]}}",
+            "no field expectations, minutes, decisions 1, who",
+            "words, explicit",
+        ),
     ],
 )
 def test_what_is_wrong_in_the_rest_is_told_with_line_reason_and_remedy(
@@ -193,6 +217,14 @@ def test_what_is_wrong_in_the_rest_is_told_with_line_reason_and_remedy(
     assert caught.value.line == 16
     assert reason in caught.value.reason
     assert remedy.lower() in caught.value.remedy.lower()
+
+
+def test_nobody_may_be_the_owner_of_an_action_item() -> None:
+    planted = "minutes: {action_items: [{words: the price, who: nobody, day: none}]}"
+    call = parse(GOOD.split("expectations:")[0] + f"expectations: {{{planted}}}\n")
+    assert call.expectations.minutes
+    (action,) = call.expectations.minutes.action_items
+    assert (action.who, action.day, action.explicit) == ("nobody", "none", False)
 
 
 def test_a_call_with_nothing_told_expects_what_is_promised() -> None:

@@ -103,6 +103,19 @@ def test_the_sales_call_expects_five_talking_points_from_the_guest() -> None:
         assert call.participant(call.lines[index].who).role == "guest"
 
 
+def test_the_planning_plants_all_that_minutes_are_tried_with() -> None:
+    call = call_named("planning")
+    minutes = call.expectations.minutes
+    assert minutes
+    assert len(minutes.decisions) >= 4
+    assert len([action for action in minutes.action_items if action.who]) >= 5
+    assert len([action for action in minutes.action_items if action.day not in {None, "none"}]) >= 3
+    assert len(minutes.open_questions) >= 3
+    assert len([action for action in minutes.action_items if action.day == "none"]) >= 2
+    assert len(minutes.absent) >= 2
+    assert len(minutes.withdrawn) >= 2
+
+
 def test_five_people_overlap_in_the_stand_up() -> None:
     call = call_named("standup")
     assert len({line.who for line in call.lines}) == 5

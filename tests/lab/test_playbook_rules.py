@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from agent.playbook_file import load_playbook
 from lab.call_file import load_call
 from lab.playbook_rules import PlaybookRulesError, read_playbook_rules, stems
+from playbook.file import load_playbook
 
 pytestmark = pytest.mark.unit
 

@@ -11,6 +11,7 @@ import pytest
 
 from lab.call_file import Event
 from lab.emulators import elevenlabs_faults, openai_messages
+from lab.emulators.known_speech import KnownLine
 from lab.emulators.recognition import Answers
 from lab.events import EventPlayer
 from lab.play import PlayError
@@ -109,6 +110,15 @@ async def test_each_call_meets_the_whole_script_of_faults(provider: RunningProvi
             await ask(provider)
         assert provider.unplayed == []
         assert provider.heard_seconds == 2.0
+
+
+async def test_an_exact_provider_hears_the_recordings_of_each_call() -> None:
+    line = read_line(8)
+    known = KnownLine(samples=line.samples, words=[("known", 0.0, line.seconds)])
+    async with running_provider(OpenAIProvider(name="openai", exact=True)) as running:
+        for lines, text in (([known], "known"), ([], "")):
+            await running.begin_call(lines)
+            assert await ask(running, line.pcm) == text
 
 
 async def test_a_stopped_provider_is_back_at_its_address(provider: RunningProvider) -> None:

@@ -7,13 +7,14 @@ from typing import get_args
 import pytest
 import yaml
 
-from agent.playbook_file import parse_playbook
 from lab.call_file import (
     Action,
     CallFile,
+    Day,
     EspeakVoice,
     Event,
     Expectations,
+    ExpectedMinutes,
     ExpectedTalkingPoint,
     ExpectedTask,
     FliteVoice,
@@ -23,13 +24,16 @@ from lab.call_file import (
     Noise,
     NoiseKind,
     Participant,
+    PlantedAction,
     Request,
 )
 from lab.emulators import elevenlabs_faults, openai_chat_faults, openai_messages
+from lab.kills import Kills
 from lab.lint import lint_call
 from lab.models import Model
 from lab.provider import ElevenLabsProvider, OpenAIProvider
 from lab.suite_file import SUITES, Suite, Variant
+from playbook.file import parse_playbook
 
 pytestmark = pytest.mark.unit
 
@@ -47,8 +51,11 @@ PARTS = (
     ExpectedTalkingPoint,
     ExpectedTask,
     HeardWords,
+    ExpectedMinutes,
+    PlantedAction,
     LatencyLimits,
     Variant,
+    Kills,
     ElevenLabsProvider,
     OpenAIProvider,
     Model,
@@ -87,6 +94,7 @@ def test_every_field_has_its_place_in_the_manual() -> None:
         get_args(Action),
         get_args(FliteVoice),
         get_args(NoiseKind),
+        get_args(Day),
         get_args(openai_messages.Fault.model_fields["kind"].annotation),
         get_args(openai_chat_faults.FaultKind),
         tuple(elevenlabs_faults.FaultKind),

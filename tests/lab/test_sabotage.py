@@ -94,6 +94,7 @@ def test_every_score_that_can_break_a_promise_has_its_sabotage() -> None:
         "coverage",
         "duplicates",
         "latency_ms",
+        "minutes",
         "order",
         "privacy",
         "talking_points",

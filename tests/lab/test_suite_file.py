@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from lab.call_file import load_call
+from lab.provider import ElevenLabsProvider
 from lab.suite_file import (
     CALLS,
     SUITES,
@@ -104,6 +105,10 @@ def test_a_variant_names_who_hears_with_the_faults_of_its_service(tmp_path: Path
     assert "emulator of elevenlabs" in variant.heard_by
     assert variant.heard_by.endswith("else this machine")
     assert Variant(name="plain").heard_by == "pocketsphinx on this machine"
+    assert not variant.is_exact
+    exact = Variant(name="exact", provider=ElevenLabsProvider(name="elevenlabs", exact=True))
+    assert exact.is_exact
+    assert exact.heard_by == "emulator of elevenlabs that knows the recordings"
 
 
 @pytest.mark.parametrize(
@@ -121,6 +126,9 @@ def test_a_variant_names_who_hears_with_the_faults_of_its_service(tmp_path: Path
         ("events: [{do: mute, at: 1}]", "mute needs somebody. Add who: with an identity"),
         ("events: [{do: kill_job}]", "one of at, with_line and after_line"),
         ("repetitions: 0", r"variants\.0\.repetitions"),
+        ("kills: {do: mute, count: 1}", r"variants\.0\.kills\.do"),
+        ("kills: {do: kill_job, count: 1}, speed: 2", "leave speed out"),
+        ("store: oracle", r"variants\.0\.store"),
     ],
 )
 def test_a_malformed_variant_is_explained(text: str, told: str, tmp_path: Path) -> None:
@@ -177,6 +185,17 @@ def test_a_call_is_played_with_the_events_and_expectations_of_its_variant(tmp_pa
     assert [event.do for event in changed.events] == ["hang_up", "kill_job"]
     assert changed.expectations.max_word_error_rate == 0.5
     assert changed.expectations.heard == call.expectations.heard
+
+
+def test_the_kills_of_a_variant_are_events_of_its_calls(tmp_path: Path) -> None:
+    call = load_call(CALLS / "hangup.yaml")
+    variant = variant_of(tmp_path, "kills: {do: kill_job, count: 3, seed: 4}")
+
+    changed = variant.changed(call)
+
+    assert [event.do for event in changed.events] == ["hang_up", *["kill_job"] * 3]
+    assert variant.kills
+    assert [event.at for event in changed.events[1:]] == variant.kills.moments_seconds()
 
 
 def test_a_service_that_hears_whole_segments_may_be_later(tmp_path: Path) -> None:

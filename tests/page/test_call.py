@@ -44,6 +44,11 @@ async def test_two_browsers_see_what_is_said_and_only_the_host_sees_talking_poin
         await expect(host.get_by_test_id("status")).to_contain_text("pocketsphinx")
         await expect(guest.get_by_test_id("talking-points")).to_have_count(0)
         assert "one lost deal" not in await guest.content()
+
+        statistics = host.get_by_test_id("statistics")
+        await statistics.get_by_text("Who speaks how much").click(timeout=PATIENCE_MS)
+        await expect(statistics.get_by_role("row").filter(has_text="Ben")).to_contain_text(" %")
+        await expect(guest.get_by_test_id("statistics")).to_have_count(0)
         if folder := os.environ.get("SCREENSHOTS"):
             await host.screenshot(path=Path(folder) / "host.png")
             await guest.screenshot(path=Path(folder) / "guest.png")

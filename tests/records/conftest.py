@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from records import migrate
-from tests.postgres import PostgresServer
+from stack.postgres import PostgresServer
 
 
 @pytest.fixture(scope="session")

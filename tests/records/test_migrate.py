@@ -40,11 +40,18 @@ def execute(url: str, *statements: str) -> None:
         engine.dispose()
 
 
+def is_of_the_code(name: str | None, kind: str, _: object) -> bool:
+    """The search has tables and indexes that each database makes its own way."""
+    return kind not in {"table", "index"} or not (name or "").startswith("search_")
+
+
 def test_the_migrations_make_exactly_the_tables_of_the_code(database_url: str) -> None:
     engine = engine_of(database_url)
     try:
         with engine.connect() as connection:
-            context = MigrationContext.configure(connection, opts={"compare_type": True})
+            context = MigrationContext.configure(
+                connection, opts={"compare_type": True, "include_name": is_of_the_code}
+            )
             assert compare_metadata(context, Base.metadata) == []
     finally:
         engine.dispose()

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from records import Store, StoreUnavailableError, migrate
-from tests.postgres import PostgresServer
+from stack.postgres import PostgresServer
 from tests.records.test_store import ROOM_SID, make_segment
 
 pytestmark = pytest.mark.unit
@@ -29,6 +29,20 @@ async def test_a_store_outlives_its_server(fragile_postgres: PostgresServer) -> 
         await store.open_meeting(ROOM_SID, room_name="acme", now_ms=1)
         assert await store.add_segment(ROOM_SID, make_segment(1))
         fragile_postgres.stop()
+        with pytest.raises(StoreUnavailableError):
+            await store.add_segment(ROOM_SID, make_segment(2))
+        fragile_postgres.start()
+        assert await store.add_segment(ROOM_SID, make_segment(2))
+        assert not await store.add_segment(ROOM_SID, make_segment(1)), "it was kept"
+
+
+async def test_a_store_outlives_a_server_that_is_killed(fragile_postgres: PostgresServer) -> None:
+    url = fragile_postgres.make_database()
+    migrate(url)
+    async with Store(url) as store:
+        await store.open_meeting(ROOM_SID, room_name="acme", now_ms=1)
+        assert await store.add_segment(ROOM_SID, make_segment(1))
+        fragile_postgres.kill()
         with pytest.raises(StoreUnavailableError):
             await store.add_segment(ROOM_SID, make_segment(2))
         fragile_postgres.start()

@@ -5,7 +5,7 @@ import pytest
 import yaml
 
 from stack import media_server
-from stack.media_server import MEDIA_PORTS, find_binary, require_binary, write_settings
+from stack.media_server import MEDIA_PORTS, Webhook, find_binary, require_binary, write_settings
 from stack.part import PartError
 
 pytestmark = pytest.mark.unit
@@ -23,6 +23,14 @@ def test_only_the_ports_differ_from_the_file_of_the_repository(tmp_path: Path) -
         del settings["rtc"]["port_range_start"]
         del settings["rtc"]["port_range_end"]
     assert written == kept
+
+
+def test_events_go_to_the_token_server_signed_with_a_key_that_is_only_named(
+    tmp_path: Path,
+) -> None:
+    path, _ = write_settings(tmp_path, webhook=Webhook("http://127.0.0.1:1/hook", "mykey"))
+    settings = yaml.safe_load(path.read_text())
+    assert settings["webhook"] == {"api_key": "mykey", "urls": ["http://127.0.0.1:1/hook"]}
 
 
 def test_nothing_of_the_media_server_leaves_this_machine(tmp_path: Path) -> None:

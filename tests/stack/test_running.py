@@ -10,7 +10,7 @@ from stack import running
 from stack.__main__ import main
 from stack.part import Part, PartError
 from stack.ports import find_free_port
-from stack.running import RunningStack, StackOptions, running_stack, wait_until_answers
+from stack.running import StackOptions, running_stack, wait_until_answers
 from stack.terminal import ignore_line
 
 pytestmark = pytest.mark.unit
@@ -19,21 +19,6 @@ pytestmark = pytest.mark.unit
 async def start(program: str) -> Part:
     command = [sys.executable, "-c", program]
     return await Part.start("a part", command, env=dict(os.environ), on_line=ignore_line)
-
-
-async def test_the_end_of_any_part_is_a_failure_that_names_it() -> None:
-    lasting = await start("import time; time.sleep(600)")
-    ending = await start("print('out of paper'); raise SystemExit(4)")
-    stack = RunningStack(
-        environment={},
-        livekit_url="",
-        token_server_url="",
-        parts={"lasting": lasting, "ending": ending},
-    )
-    with pytest.raises(PartError, match=r"has ended \(exit code 4\)[\s\S]*out of paper"):
-        await stack.wait_for_failure()
-    assert lasting.is_running
-    await lasting.stop()
 
 
 async def test_waiting_for_a_part_that_ended_tells_what_it_printed() -> None:

@@ -21,6 +21,7 @@ def make_settings(media_server: Any, tmp_path: Path) -> Callable[..., TokenServe
             "livekit_api_key": media_server.api_key,
             "livekit_api_secret": media_server.api_secret,
             "database_url": f"sqlite:///{tmp_path}/sidenote.db",
+            "files_url": str(tmp_path / "files"),
         }
         return TokenServerSettings(**{**values, **changes})
 

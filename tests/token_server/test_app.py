@@ -100,7 +100,7 @@ async def test_a_body_nested_too_deep_is_refused(front: Front) -> None:
 
 
 async def test_a_large_body_is_refused_with_the_limit(front: Front) -> None:
-    answer = await front.client.post("/rooms", content=b"{}" + b" " * 20_000, headers=JSON)
+    answer = await front.client.post("/tokens", content=b"{}" + b" " * 20_000, headers=JSON)
 
     assert "16384 bytes" in problem(answer, 413, "too-large")["detail"]
 
@@ -110,7 +110,7 @@ async def test_a_large_body_sent_in_pieces_is_refused(front: Front) -> None:
         for _ in range(20):
             yield b" " * 1024
 
-    problem(await front.client.post("/rooms", content=pieces(), headers=JSON), 413, "too-large")
+    problem(await front.client.post("/tokens", content=pieces(), headers=JSON), 413, "too-large")
 
 
 async def test_what_breaks_inside_is_not_told(front: Front) -> None:

@@ -9,8 +9,8 @@ from pypdf import PdfWriter
 from pypdf.generic import DecodedStreamObject, DictionaryObject, NameObject
 
 from tests.token_server.front import Front, create, problem
-from token_server.briefs import MOST_DOCUMENTS
-from token_server.guards import DOCUMENT_BYTES
+from token_server.brief_models import MOST_DOCUMENTS
+from token_server.guards import DOCUMENT_BYTES, ROOM_BYTES
 
 pytestmark = pytest.mark.room
 
@@ -172,9 +172,63 @@ async def test_the_name_of_a_document_and_its_text_are_in_no_log_line(
     assert "lowest" not in text
 
 
+async def test_a_room_may_bring_its_brief(front: Front) -> None:
+    long = "Team costs 30 dollars.\n" * 2000
+    brief = [{"document": "prices.md", "text": long}, {"document": "faq.md", "text": "Yes.\fNo."}]
+    briefs = Briefs(front, await create(front, brief=brief))
+
+    assert {one["document"]: one["lines"] for one in await briefs.list()} == {
+        "prices.md": 2000,
+        "faq.md": 2,
+    }
+    assert (await briefs.put("faq.md", b"Perhaps.")).status_code == 200
+    assert len(await briefs.list()) == 2
+
+
+@pytest.mark.parametrize(
+    "brief",
+    [
+        [{"document": "a.md", "text": "one"}, {"document": "a.md", "text": "two"}],
+        [{"document": "a.md", "text": " \n"}],
+        [{"document": "a\u202e.md", "text": "text"}],
+        [{"document": "a.md", "text": "\0PNG"}],
+        [{"document": "a.md"}],
+        [{"document": f"{number}.md", "text": "text"} for number in range(MOST_DOCUMENTS + 1)],
+    ],
+)
+async def test_a_room_with_a_brief_that_cannot_be_used_is_not_created(
+    brief: list[dict[str, str]], front: Front
+) -> None:
+    wanted = {"room_name": "not-created", "brief": brief}
+    answer = await front.client.post("/rooms", json=wanted)
+
+    (error,) = problem(answer, 422, "invalid")["errors"]
+    assert error["field"].startswith("brief")
+    assert await front.app.state.desk.store.find_room("not-created") is None
+
+
+async def test_the_brief_of_a_room_that_cannot_be_created_is_not_kept(front: Front) -> None:
+    await create(front, room_name="taken", brief=[{"document": "a.md", "text": "ours"}])
+    again = {"room_name": "taken", "brief": [{"document": "a.md", "text": "theirs"}]}
+    problem(await front.client.post("/rooms", json=again), 409, "room-exists")
+
+    (document,) = await front.app.state.desk.store.list_documents("taken")
+    assert document.text == "ours"
+
+
+async def test_a_brief_that_is_too_long_for_json_is_refused_with_the_way_to_give_it(
+    front: Front,
+) -> None:
+    content = b" " * (ROOM_BYTES + 1)
+    answer = await front.client.post(
+        "/rooms", content=content, headers={"Content-Type": "application/json"}
+    )
+    assert "/briefs/" in problem(answer, 413, "too-large")["remedy"]
+
+
 async def test_what_is_no_document_is_still_limited_as_everything_else(front: Front) -> None:
     answer = await front.client.post(
-        "/rooms", content=b"x" * 20_000, headers={"Content-Type": "application/json"}
+        "/tokens", content=b"x" * 20_000, headers={"Content-Type": "application/json"}
     )
 
     problem(answer, 413, "too-large")

@@ -5,7 +5,9 @@ from token_server.rota import RoomSeen, Rota, Seen, Send, Step, WarnOfOtherStore
 pytestmark = pytest.mark.unit
 
 LONELY = RoomSeen(name="demo", people=1)
-SERVED = RoomSeen(name="demo", served=True)
+SERVED = RoomSeen(name="demo", lease="held")
+LEAVING = RoomSeen(name="demo", people=1, lease="leaving", agent_visible=True)
+LOST = RoomSeen(name="demo", people=1, lease="lost", agent_visible=True)
 EMPTY = RoomSeen(name="demo")
 GHOST = RoomSeen(name="demo", people=1, agent_visible=True)
 
@@ -50,32 +52,70 @@ def test_people_who_leave_and_come_back_wait_three_seconds_again() -> None:
     assert look(rota, LONELY, 6.0) == Send("demo", 1)
 
 
-def test_a_lost_lease_sends_an_agent_three_seconds_later() -> None:
+def test_a_room_that_had_an_agent_is_sent_another_at_once() -> None:
+    given_back, ran_out = Rota(), Rota()
+    look(given_back, SERVED, 0.0)
+    look(ran_out, SERVED, 0.0)
+
+    assert look(given_back, LONELY, 10.0) == Send("demo", 1)
+    assert look(ran_out, LOST, 10.0) == Send("demo", 1)
+
+
+def test_a_lease_that_ran_out_before_the_watch_began_counts() -> None:
+    assert look(Rota(), LOST, 0.0) == Send("demo", 1)
+
+
+def test_people_who_come_back_to_a_room_that_had_an_agent_do_not_wait() -> None:
+    rota = Rota()
+    look(rota, SERVED, 0.0)
+    assert look(rota, EMPTY, 10.0) is None
+
+    assert look(rota, LONELY, 20.0) == Send("demo", 1)
+
+
+def test_a_room_whose_agent_is_leaving_gets_a_successor_at_once_and_only_one_at_a_time() -> None:
+    rota = Rota()
+    others = frozenset({"w2"})
+    look(rota, SERVED, 0.0, others)
+    sent = [now for now in range(1, 12) if look(rota, LEAVING, now, others)]
+
+    assert sent == [1, 4, 10]
+
+
+def test_a_successor_is_sent_only_when_another_worker_is_there() -> None:
     rota = Rota()
     look(rota, SERVED, 0.0)
 
-    assert times_of_sending(rota, LONELY, range(10, 16)) == [13]
+    assert look(rota, LEAVING, 1.0) is None
+    assert look(rota, LEAVING, 2.0, frozenset({"w2"})) == Send("demo", 1)
+
+
+def test_an_empty_room_whose_agent_is_leaving_needs_no_successor() -> None:
+    rota = Rota()
+    empty = RoomSeen(name="demo", lease="leaving")
+
+    assert look(rota, empty, 1.0, frozenset({"w2"})) is None
 
 
 def test_an_agent_that_dies_again_and_again_is_not_sent_every_time() -> None:
     rota = Rota()
-    assert times_of_sending(rota, LONELY, range(4)) == [3]
-    look(rota, SERVED, 4.0)
-    assert times_of_sending(rota, LONELY, range(5, 9)) == [8]
-    look(rota, SERVED, 9.0)
+    assert times_of_sending(rota, LOST, range(1)) == [0]
+    look(rota, SERVED, 1.0)
+    assert times_of_sending(rota, LOST, range(2, 5)) == [3]
+    look(rota, SERVED, 5.0)
 
-    assert times_of_sending(rota, LONELY, range(10, 26)) == [14]
-    look(rota, SERVED, 26.0)
-    assert times_of_sending(rota, LONELY, range(27, 38)) == [30]
+    assert times_of_sending(rota, LOST, range(6, 11)) == [9]
+    look(rota, SERVED, 11.0)
+    assert times_of_sending(rota, LOST, range(12, 30)) == [21]
 
 
-def test_a_room_served_for_long_starts_with_the_shortest_pause() -> None:
+def test_a_room_served_for_ten_seconds_starts_with_the_shortest_pause() -> None:
     rota = Rota()
     assert times_of_sending(rota, LONELY, range(13)) == [3, 6, 12]
-    for now in range(13, 50):
+    for now in range(13, 24):
         look(rota, SERVED, now)
 
-    assert times_of_sending(rota, LONELY, range(50, 60)) == [53, 56]
+    assert times_of_sending(rota, LOST, range(24, 30)) == [24, 27]
 
 
 def test_a_new_worker_is_tried_at_once() -> None:
@@ -109,7 +149,7 @@ def test_when_that_agent_leaves_another_is_sent() -> None:
 
 def test_rooms_are_decided_one_by_one() -> None:
     rota = Rota()
-    rooms = (LONELY, RoomSeen(name="other", served=True), RoomSeen(name="third", people=2))
+    rooms = (LONELY, RoomSeen(name="other", lease="held"), RoomSeen(name="third", people=2))
     rota.decide(Seen(rooms=rooms), 0.0)
 
     assert rota.decide(Seen(rooms=rooms), 3.0) == [Send("demo", 1), Send("third", 1)]

@@ -1,15 +1,17 @@
 import asyncio
+import contextlib
 import logging
+import sqlite3
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from pathlib import Path
 from typing import Any
 
 import pytest
 from livekit import api, rtc
 
-from records import Store
+from records import Store, StoreUnavailableError
 from tests.token_server.front import Front, OpenFront, create
+from token_server import watch as watch_module
 from token_server.desk import wall_clock_ms
 from token_server.media_server import MediaServer
 from token_server.watch import Watch
@@ -18,6 +20,14 @@ from wire.topics import AGENT_NAME, RECOGNIZER
 pytestmark = pytest.mark.room
 
 # Each test looks at times of its own choosing; only the media server runs in real time.
+
+
+@pytest.fixture
+async def front(open_front: OpenFront, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Front]:
+    """A token server whose own watch has looked once, and then sleeps."""
+    monkeypatch.setattr(watch_module, "PERIOD_SECONDS", 3600.0)
+    async with open_front() as running:
+        yield running
 
 
 @asynccontextmanager
@@ -41,7 +51,7 @@ def token_of(front: Front, room_name: str, identity: str, kind: Any = "standard"
 
 
 def make_watch(front: Front, **changes: Any) -> Watch:
-    """A watch of the same parts beside the running one, which has no time to act."""
+    """A watch of the same parts beside the running one, which sleeps."""
     desk = front.app.state.desk
     options = {
         "watch_rooms": "own",
@@ -100,6 +110,87 @@ async def test_a_room_with_a_lease_is_left_alone(front: Front) -> None:
 
     assert [one.id for one in after] == [one.id for one in before]
     assert listed[0]["has_agent"] is True
+
+
+async def test_a_room_whose_lease_ran_out_is_dispatched_again_at_once(front: Front) -> None:
+    room = await create(front, room_name="orphan")
+    (first,) = await dispatches(front, "orphan")
+    store: Store = front.app.state.desk.store
+    now_ms = wall_clock_ms()
+    await store.take_lease("orphan", "agent-1", now_ms=now_ms - 5_000, ttl_seconds=3)
+    async with joined(room):
+        await look_during(make_watch(front), 0.0)
+        (again,) = await dispatches(front, "orphan")
+
+    assert again.id != first.id
+
+
+async def test_after_an_outage_of_the_store_agents_have_time_to_renew_their_leases(
+    front: Front,
+) -> None:
+    room = await create(front, room_name="renewing")
+    store: Store = front.app.state.desk.store
+    now_ms = wall_clock_ms()
+    await store.take_lease("renewing", "agent-1", now_ms=now_ms - 5_000, ttl_seconds=3)
+    before = await dispatches(front, "renewing")
+    watch = make_watch(front)
+    database = front.settings.database_url.removeprefix("sqlite:///")
+    async with joined(room):
+        with contextlib.closing(sqlite3.connect(database)) as connection:
+            connection.execute("ALTER TABLE leases RENAME TO away")
+            with pytest.raises(StoreUnavailableError):
+                await watch.look_once(0.0)
+            connection.execute("ALTER TABLE away RENAME TO leases")
+        await look_during(watch, 10.0, 11.9)
+        during = await dispatches(front, "renewing")
+        await look_during(watch, 12.1)
+        after = await dispatches(front, "renewing")
+
+    assert [one.id for one in during] == [one.id for one in before]
+    assert [one.id for one in after] != [one.id for one in before]
+
+
+async def test_a_room_whose_worker_shuts_down_gets_a_successor(front: Front) -> None:
+    room = await create(front, room_name="changing")
+    store: Store = front.app.state.desk.store
+    now_ms = wall_clock_ms()
+    await store.take_lease("changing", "job-1", now_ms=now_ms, ttl_seconds=60)
+    for worker in ("old", "new"):
+        await store.beat_worker(worker, agent_name=AGENT_NAME, active_jobs=0, now_ms=now_ms)
+    (first,) = await dispatches(front, "changing")
+    watch = make_watch(front)
+    async with joined(room):
+        await look_during(watch, 0.0)
+        assert [one.id for one in await dispatches(front, "changing")] == [first.id]
+        await store.announce_leaving("old", ["job-1"])
+        await look_during(watch, 1.0)
+        (successor,) = await dispatches(front, "changing")
+        await store.want_lease("changing", "job-2")
+        await look_during(watch, 30.0)
+        (waiting,) = await dispatches(front, "changing")
+
+    assert successor.id != first.id
+    assert waiting.id == successor.id
+
+
+async def test_a_meeting_whose_room_is_gone_is_ended_when_an_agent_last_listened(
+    front: Front,
+) -> None:
+    store: Store = front.app.state.desk.store
+    await store.open_meeting("RM_gone", room_name="gone", now_ms=1_000)
+    await store.take_lease(
+        "gone", "job", now_ms=2_000, ttl_seconds=3, listens_to="RM_gone", heard_until_ms=2_500
+    )
+    watch = make_watch(front)
+    await look_during(watch, 0.0, 55.0)
+    before = await store.find_meeting("RM_gone")
+    await look_during(watch, 60.0)
+    after = await store.find_meeting("RM_gone")
+
+    assert before is not None
+    assert before.ended_at_ms is None
+    assert after is not None
+    assert after.ended_at_ms == 2_500
 
 
 async def test_a_room_of_somebody_else_is_watched_only_if_it_asked_for_our_agent(
@@ -183,15 +274,19 @@ async def test_an_agent_without_a_lease_is_warned_of_once(
 
 
 async def test_an_outage_is_told_once_and_survived(
-    front: Front, tmp_path: Path, caplog: pytest.LogCaptureFixture, media_server: Any
+    front: Front,
+    caplog: pytest.LogCaptureFixture,
+    media_server: Any,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     caplog.set_level(logging.INFO, logger="token_server.watch")
+    monkeypatch.setattr(watch_module, "PERIOD_SECONDS", 0.1)
     media_server.stop()
     try:
         async with asyncio.TaskGroup() as tasks:
             watching = tasks.create_task(make_watch(front).run())
             await wait_until(lambda: "rooms are not watched" in caplog.text)
-            await asyncio.sleep(2.5)  # two more looks
+            await asyncio.sleep(1.0)  # many more looks
             told = caplog.text.count("rooms are not watched")
             media_server.start()
             await wait_until(lambda: "rooms are watched again" in caplog.text)
@@ -200,7 +295,7 @@ async def test_an_outage_is_told_once_and_survived(
         if media_server.url:
             await ensure_running(front, media_server)
 
-    # One by the watch of this test, one by that of the token server itself.
+    # One by the watch of this test, and perhaps one by that of the token server itself.
     assert told <= 2
 
 
@@ -215,6 +310,31 @@ async def wait_until(condition: Any) -> None:
     async with asyncio.timeout(10):
         while not condition():  # noqa: ASYNC110 - a log line sets no event
             await asyncio.sleep(0.05)
+
+
+async def test_a_watch_that_is_woken_looks_before_its_period_is_over(
+    front: Front, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(watch_module, "PERIOD_SECONDS", 3600.0)
+    watch = make_watch(front)
+    looks = 0
+
+    async def count(_: float) -> None:
+        nonlocal looks
+        looks += 1
+
+    monkeypatch.setattr(watch, "look_once", count)
+    async with asyncio.TaskGroup() as tasks:
+        watching = tasks.create_task(watch.run())
+        await wait_until(lambda: looks == 1)
+        for _ in range(20):
+            watch.wake()  # a burst is one look
+        await wait_until(lambda: looks == 2)
+        await asyncio.sleep(0.3)
+        watch.stop()
+        await watching
+
+    assert looks == 2
 
 
 async def test_the_running_token_server_sends_an_agent_within_five_seconds(

@@ -8,6 +8,7 @@ import pytest
 from pydantic import BaseModel, ValidationError
 
 from wire import __main__ as wire_command
+from wire.alerts import Alert
 from wire.answers import Answer
 from wire.consent import ConsentRequest, ConsentState, Erased, OffTheRecordRequest
 from wire.controls import (
@@ -26,6 +27,10 @@ from wire.controls import (
 )
 from wire.costs import CostReport
 from wire.coverage import CoverageReport, Notice
+from wire.gap import Gap
+from wire.minutes import Minutes
+from wire.sound import SoundConsentRequest, SoundRequest, SoundState
+from wire.statistics import StatisticsReport
 from wire.talking_point import TalkingPoint
 from wire.tasks import Task
 from wire.transcript import TranscriptAttributes
@@ -35,6 +40,7 @@ pytestmark = pytest.mark.unit
 
 _MODELS: dict[str, type[BaseModel]] = {
     "accepted.json": Accepted,
+    "alerts.json": Alert,
     "answers.json": Answer,
     "ask_requests.json": AskRequest,
     "call_states.json": CallState,
@@ -45,12 +51,18 @@ _MODELS: dict[str, type[BaseModel]] = {
     "cost_reports.json": CostReport,
     "coverage_reports.json": CoverageReport,
     "erased.json": Erased,
+    "gaps.json": Gap,
+    "minutes.json": Minutes,
     "notices.json": Notice,
     "off_the_record_requests.json": OffTheRecordRequest,
     "pin_requests.json": PinRequest,
     "playbook_requests.json": PlaybookRequest,
     "point_requests.json": PointRequest,
     "prompt_requests.json": PromptRequest,
+    "statistics_reports.json": StatisticsReport,
+    "sound_consent_requests.json": SoundConsentRequest,
+    "sound_requests.json": SoundRequest,
+    "sound_states.json": SoundState,
     "talking_points.json": TalkingPoint,
     "task_confirm_requests.json": TaskConfirmRequest,
     "task_requests.json": TaskRequest,

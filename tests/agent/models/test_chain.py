@@ -4,18 +4,20 @@ from contextlib import AsyncExitStack, asynccontextmanager
 
 import pytest
 
-from agent.models.chain import ModelChain
+from agent.models.chain import ModelChain, Patience
 from agent.models.link import ModelLink
 from agent.models.request import ModelError
 from agent.stt.health import ChainTimes
 from lab.emulators.openai_chat_faults import Fault
 from lab.emulators.openai_chat_models import ChatModel
+from settings.advice import AdviceSettings
 from tests.agent.models.asking import Served, advice, read, serve
 from tests.agent.waiting import until
 
 pytestmark = pytest.mark.unit
 
 FIRST, SECOND = ChatModel(name="first"), ChatModel(name="second")
+NEVER = ChainTimes(retry_seconds=(86_400.0,))
 SOON = ChainTimes(retry_seconds=(0.1,), refused_seconds=0.1)
 
 
@@ -73,6 +75,30 @@ async def test_when_the_first_fails_the_next_answers_the_same_request(
     first, *_, second = served.chat.record.requests
     assert first.model == "first"
     assert first.body["messages"] == second.body["messages"]
+
+
+@pytest.mark.parametrize(
+    "fault", [Fault(kind="refuse"), Fault(status=500), Fault(kind="hang"), Fault(kind="pause")]
+)
+async def test_the_next_model_is_asked_when_the_wait_for_the_first_that_is_set_is_over(
+    fault: Fault, opened: AsyncExitStack
+) -> None:
+    # Were it any other wait than the first one, no test would live to see its end.
+    served = await serve(
+        opened, FIRST, SECOND, first_token_seconds=0.1, whole_seconds=86_400.0, times=NEVER
+    )
+    served.chat.script([fault.model_copy(update={"model": "first"})])
+    assert (await served.ask())[-1].model == "second"
+    assert served.asked == ["first", "second"]
+
+
+def test_by_default_the_next_model_is_asked_within_two_seconds() -> None:
+    settings = AdviceSettings()
+    assert settings.llm_first_token_seconds < 2.0
+    assert Patience().first_token_seconds == settings.llm_first_token_seconds
+    # Where a model dies nothing is waited for, and a request is only sent again to it when no
+    # other can be asked.
+    assert settings.llm_first_token_seconds < settings.llm_timeout_seconds
 
 
 async def test_a_model_that_died_in_mid_stream_has_shown_what_it_wrote(served: Served) -> None:
@@ -207,8 +233,9 @@ async def test_a_limited_model_is_not_failed_and_a_short_rest_is_no_news(
     assert (await served.ask())[-1].model == "second"
     assert served.changes == []
     assert (await served.ask())[-1].model == "second"
-    await asyncio.sleep(0.5)
-    assert (await served.ask())[-1].model == "first"
+    while (await served.ask())[-1].model != "first":  # noqa: ASYNC110 - nothing tells of it
+        await asyncio.sleep(0.1)
+    assert served.changes == []
     assert served.chat.record.probes == 0
 
 

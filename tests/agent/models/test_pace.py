@@ -1,3 +1,5 @@
+from itertools import pairwise
+
 import pytest
 
 from agent.models.pace import Pace, duration_seconds, retry_after_seconds
@@ -71,19 +73,32 @@ def test_a_refusal_with_the_reset_of_what_is_used_up_counts_until_then() -> None
     assert 103.0 < pace.ready_at(1) < 104.0
 
 
-def test_refusals_in_a_row_hold_longer_even_if_the_server_says_no_wait() -> None:
+@pytest.mark.parametrize(
+    "told", [{"retry-after": "0"}, {"retry-after-ms": "0"}, {"retry-after": "-1"}]
+)
+def test_a_refusal_that_asks_to_come_back_at_once_is_not_believed(told: dict[str, str]) -> None:
+    pace = Pace()
+    pace.limited(told, 100.0)
+    assert 160.0 < pace.ready_at(1) < 161.0
+    reset = {"x-ratelimit-remaining-requests": "0", "x-ratelimit-reset-requests": "6s"}
+    other = Pace()
+    other.limited(told | reset, 100.0)
+    assert 106.0 < other.ready_at(1) < 107.0
+
+
+def test_after_a_refusal_there_is_a_shortest_wait_that_grows_with_each_in_a_row() -> None:
     pace = Pace()
     waits = []
     now = 100.0
     for _ in range(4):
-        pace.limited({"retry-after": "0"}, now)
+        pace.limited({"retry-after-ms": "1"}, now)
         waits.append(pace.ready_at(1) - now)
         now = pace.ready_at(1)
-    assert waits == sorted(waits)
-    assert waits[-1] > 6 * waits[1] / 2
+    assert waits[0] >= 1.0
+    assert all(later > 1.7 * earlier for earlier, later in pairwise(waits))
     pace.answered({}, now)
-    pace.limited({"retry-after": "0"}, now)
-    assert pace.ready_at(1) - now == waits[0]
+    pace.limited({"retry-after-ms": "1"}, now)
+    assert pace.ready_at(1) - now == pytest.approx(waits[0])
 
 
 @pytest.mark.parametrize(

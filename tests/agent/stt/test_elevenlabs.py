@@ -10,6 +10,7 @@ from livekit.agents import (
     APIError,
 )
 
+from agent.stt.elevenlabs_patience import Patience
 from lab.emulators.elevenlabs import ElevenLabsEmulator
 from lab.emulators.elevenlabs_faults import Fault, FaultKind
 from lab.emulators.recognition import PocketSphinx
@@ -95,6 +96,28 @@ async def test_key_language_and_terms_are_sent_as_the_service_wants_them(
         }
     ]
     assert "xi-api-key" in [name.lower() for name in emulator.record.headers[0]]
+
+
+async def test_names_that_come_in_mid_call_are_key_terms_when_nobody_speaks(
+    emulator: ElevenLabsEmulator,
+) -> None:
+    stt_ = recognizer(
+        emulator, keyterms=["Gong"], patience=Patience(keep_alive_seconds=0.05, give_up_seconds=60)
+    )
+    async with stt_.stream() as stream:
+        push(stream, speak(LINES[0]))
+        await until(lambda: emulator.record.sessions == 1)
+        await stt_.expect_names(["Ana"])
+        await stt_.expect_names(["Ana", "Keller"])
+        stream.flush()
+        await until(lambda: emulator.record.sessions == 2)
+        say(stream, LINES[1])
+        stream.end_input()
+        assert finals_in(await events_of(stream)) == LINES[:2]
+    # What was being said went on in its own session.
+    terms = [query["keyterms"] for query in emulator.record.queries]
+    assert terms == [["Gong"], ["Ana", "Keller", "Gong"]]
+    assert len(emulator.record.commits) == 2
 
 
 async def test_a_short_segment_is_filled_up_and_the_session_survives_it(

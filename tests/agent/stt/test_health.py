@@ -43,23 +43,43 @@ def test_of_many_streams_that_tell_the_same_failure_the_first_counts() -> None:
     for _ in range(20):
         bench.health.failed(0, epoch, "provider_down")
     assert bench.told == [(0, "provider_down")]
-    assert bench.health.due_at(0) == 105.0
+    assert bench.health.due_at(0) == 102.5
 
 
 def test_the_pauses_grow_and_end_with_a_real_final() -> None:
     bench = Bench()
     pauses = []
-    for _ in range(5):
+    for _ in range(6):
         bench.fail()
         pauses.append(bench.health.due_at(0) - bench.now)
-    assert pauses == [5.0, 10.0, 30.0, 60.0, 60.0]
-    bench.health.recovered(0)
-    bench.fail()
-    assert bench.health.due_at(0) - bench.now == 60.0
-    bench.health.recovered(0)
+        bench.health.recovered(0)
+    assert pauses == [2.5, 5.0, 10.0, 30.0, 60.0, 60.0]
     bench.health.answered(0, bench.health.epoch(0))
     bench.fail()
-    assert bench.health.due_at(0) - bench.now == 5.0
+    assert bench.health.due_at(0) - bench.now == 2.5
+
+
+def test_a_provider_that_is_away_for_a_moment_is_asked_soon_after_it_is_back() -> None:
+    bench = Bench()
+    bench.fail()
+    back_at = bench.now + 10.0
+    while bench.now < back_at:
+        bench.now = bench.health.due_at(0)
+        bench.fail()  # each attempt, as long as it is away
+    assert bench.health.due_at(0) - back_at <= 3.0
+    assert bench.told == [(0, "provider_down")]
+
+
+def test_a_provider_that_stays_away_is_asked_less_and_less() -> None:
+    bench = Bench()
+    bench.fail()
+    attempts = 0
+    while bench.now < 100.0 + 3600.0:
+        bench.now = bench.health.due_at(0)
+        bench.fail()
+        attempts += 1
+    assert bench.health.due_at(0) - bench.now == 60.0
+    assert attempts < 120
 
 
 def test_while_nobody_else_can_be_asked_the_pauses_stay_short() -> None:
@@ -69,7 +89,7 @@ def test_while_nobody_else_can_be_asked_the_pauses_stay_short() -> None:
         assert alone.health.due_at(0) - alone.now == 2.0
     both.fail(0)
     both.fail(1)
-    assert (both.health.due_at(0) - both.now, both.health.due_at(1) - both.now) == (5.0, 2.0)
+    assert (both.health.due_at(0) - both.now, both.health.due_at(1) - both.now) == (2.5, 2.0)
     alone.fail(0, "quota")
     assert alone.health.due_at(0) - alone.now == 600.0
 

@@ -91,6 +91,22 @@ async def test_the_prompt_holds_the_terms_and_what_the_stream_heard_last(
     assert server.record.requests[0]["language"] == "en"
 
 
+async def test_names_that_come_in_mid_call_stand_first_in_the_next_prompt(
+    start_server: StartServer,
+) -> None:
+    server = await start_server()
+    transcriber = client(server, key_terms=["Salesforce"], context_characters=0)
+    async with transcriber, transcriber.stream() as stream:
+        for names in (["Ana"], ["Ana", "Keller"]):
+            speak(stream)
+            await next_final(stream)
+            await transcriber.expect_names(names)
+        speak(stream)
+        await next_final(stream)
+    prompts = [fields["prompt"] for fields in server.record.requests]
+    assert prompts == ["Salesforce.", "Ana, Salesforce.", "Ana, Keller, Salesforce."]
+
+
 async def test_without_context_there_is_no_prompt(start_server: StartServer) -> None:
     server = await start_server("one", "two")
     async with (

@@ -289,6 +289,16 @@ async def test_a_process_that_takes_over_expects_the_names_too() -> None:
         assert "for a TeamOfForty people" in await hear_line_8(pool)
 
 
-async def test_names_come_before_the_pool_is_entered(pool: RecognizerPool) -> None:
-    with pytest.raises(RuntimeError, match="before"):
-        pool.expect(NAME)
+async def test_a_name_that_comes_in_mid_call_is_heard_from_the_next_segment_on(
+    pool: RecognizerPool,
+) -> None:
+    pcm = read_line(8).pcm
+    interims: list[str] = []
+    under_way = pool.open_segment(None, interims.append)
+    push(under_way, pcm[: len(pcm) // 2])
+    await until(lambda: interims)  # it is being decoded
+    pool.expect(NAME)
+    push(under_way, pcm[len(pcm) // 2 :])
+    under_way.end()
+    assert "TeamOfForty" not in (await under_way.final).text
+    assert "for a TeamOfForty people" in await hear_line_8(pool)

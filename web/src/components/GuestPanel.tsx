@@ -21,6 +21,7 @@ export function GuestPanel({ config, self, notes }: GuestPanelProps) {
           config={config}
           lines={notes.lines}
           periods={notes.periods}
+          gaps={notes.gaps}
           policy={notes.policy}
           self={self}
           shown

@@ -13,6 +13,7 @@ import { Ask } from './Ask';
 import { CallSettings } from './CallSettings';
 import { Coverage } from './Coverage';
 import { ProblemNotice } from './ProblemNotice';
+import { Statistics } from './Statistics';
 import { Tabs } from './Tabs';
 import { TalkingPoints } from './TalkingPoints';
 import { TaskStrip } from './TaskStrip';
@@ -98,6 +99,7 @@ export function HostPanels({ config, invitation, self, notes }: HostPanelsProps)
           config={config}
           lines={notes.lines}
           periods={notes.periods}
+          gaps={notes.gaps}
           policy={notes.policy}
           self={self}
           shown={selected === 'transcript'}
@@ -118,6 +120,7 @@ export function HostPanels({ config, invitation, self, notes }: HostPanelsProps)
         <h2 className="sr-only">Ask</h2>
         <Ask answers={answers} state={state} requests={requests} onJump={onJump} />
       </Panel>
+      {notes.statistics.length > 0 && <Statistics rows={notes.statistics} />}
       {notes.coverage.length > 0 && <Coverage rows={notes.coverage} />}
       <Unreadable count={notes.unreadable} />
       <Announcer notes={notes} self={self} />

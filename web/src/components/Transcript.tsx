@@ -1,5 +1,6 @@
 import { memo, useEffect, useMemo } from 'react';
 import { type ConsentPolicy, describeEmptyTranscript } from '../core/consent';
+import type { Gap } from '../core/gaps';
 import { type Entry, type Period, placeMarks } from '../core/offTheRecord';
 import type { Config } from '../core/tokenServer';
 import type { Line } from '../core/transcript';
@@ -11,6 +12,8 @@ interface TranscriptProps {
   readonly lines: readonly Line[];
   /** When the call was off the record. */
   readonly periods: readonly Period[];
+  /** When nobody listened. */
+  readonly gaps: readonly Gap[];
   readonly policy: ConsentPolicy | undefined;
   /** Identity of the person who reads. */
   readonly self: string;
@@ -26,8 +29,8 @@ export interface Target {
 
 /** What everybody said, in order; what is still being said is lighter. */
 export function Transcript(props: TranscriptProps) {
-  const { config, lines, periods, policy, self, shown, target } = props;
-  const entries = useMemo(() => placeMarks(lines, periods), [lines, periods]);
+  const { config, lines, periods, gaps, policy, self, shown, target } = props;
+  const entries = useMemo(() => placeMarks(lines, periods, gaps), [lines, periods, gaps]);
   const { list, behind, onScroll, jump } = useStickToEnd(entries, shown);
   useEffect(() => {
     if (!target || !shown) return;
@@ -59,8 +62,7 @@ export function Transcript(props: TranscriptProps) {
               />
             ) : (
               <li key={entry.key} className="mark" data-mark={entry.kind}>
-                {entry.kind === 'off' ? 'Off the record from ' : 'On the record again '}
-                <Clock ms={entry.atMs} />
+                <MarkText entry={entry} />
               </li>
             ),
           )}
@@ -71,6 +73,23 @@ export function Transcript(props: TranscriptProps) {
           Jump to the newest line
         </button>
       )}
+    </>
+  );
+}
+
+function MarkText({ entry }: { readonly entry: Exclude<Entry, { kind: 'line' }> }) {
+  if (entry.kind === 'gap') {
+    return (
+      <>
+        Nobody listened from <Clock ms={entry.gap.started_at_ms} seconds /> to{' '}
+        <Clock ms={entry.gap.ended_at_ms} seconds />
+      </>
+    );
+  }
+  return (
+    <>
+      {entry.kind === 'off' ? 'Off the record from ' : 'On the record again '}
+      <Clock ms={entry.atMs} />
     </>
   );
 }

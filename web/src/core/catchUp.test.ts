@@ -60,6 +60,7 @@ function task(id: string, version: number, sequence: number): Task {
     state: version === 1 ? 'proposed' : 'confirmed',
     proposes: 'create',
     changes_task_id: null,
+    changes_version: null,
     what: 'send the contract',
     who: '',
     due: '',

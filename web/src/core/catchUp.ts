@@ -4,12 +4,14 @@ import { PROTOCOL_VERSION } from '../wire/topics';
 import { type Answer, readCaughtAnswer } from './answers';
 import { type CallState, readCaughtState } from './callState';
 import { type Erasure, readCaughtErasure } from './consent';
+import { type Gap, readCaughtGap } from './gaps';
 import { readText } from './message';
 import {
   NO_NOTES,
   type Notes,
   takeAnswer,
   takeErasure,
+  takeGap,
   takeLine,
   takePoint,
   takeState,
@@ -27,6 +29,7 @@ export interface CaughtUp {
   readonly transcriptSince: number;
   readonly more: boolean;
   readonly erased: readonly Erasure[];
+  readonly gaps: readonly Gap[];
   readonly lines: readonly Line[];
   readonly points: readonly TalkingPoint[];
   readonly tasks: readonly Task[];
@@ -44,6 +47,7 @@ export function readCatchUp(text: string): CaughtUp | undefined {
       transcriptSince: reply.transcript_since,
       more: reply.more,
       erased: readAll(reply.erased, readCaughtErasure),
+      gaps: readAll(reply.gaps, readCaughtGap),
       lines: readAll(reply.segments, readCaughtLine),
       points: readAll(reply.talking_points, readCaughtPoint),
       tasks: readAll(reply.tasks, readCaughtTask),
@@ -86,7 +90,8 @@ export interface Taken {
 export function takeReply(notes: Notes, asked: Notes, reply: CaughtUp): Taken {
   if (notes.meeting !== undefined && notes.meeting !== reply.meeting) {
     const lines = forgetInterims(notes.lines);
-    return { notes: { ...NO_NOTES, meeting: reply.meeting, lines }, more: true };
+    const { gaps } = notes;
+    return { notes: { ...NO_NOTES, meeting: reply.meeting, lines, gaps }, more: true };
   }
   const caught = takeAll({ ...notes, meeting: reply.meeting }, reply);
   const request = requestFor(asked);
@@ -110,6 +115,7 @@ export function takeReply(notes: Notes, asked: Notes, reply: CaughtUp): Taken {
 function takeAll(notes: Notes, reply: CaughtUp): Notes {
   let taken = notes;
   for (const erasure of reply.erased) taken = takeErasure(taken, erasure);
+  for (const gap of reply.gaps) taken = takeGap(taken, gap);
   for (const line of reply.lines) taken = takeLine(taken, line);
   for (const point of reply.points) taken = takePoint(taken, point);
   for (const task of reply.tasks) taken = takeTask(taken, task);

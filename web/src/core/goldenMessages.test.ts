@@ -11,12 +11,14 @@ import consentStates from '../../../tests/wire/consent_states.json';
 import costReports from '../../../tests/wire/cost_reports.json';
 import coverageReports from '../../../tests/wire/coverage_reports.json';
 import erased from '../../../tests/wire/erased.json';
+import gaps from '../../../tests/wire/gaps.json';
 import notices from '../../../tests/wire/notices.json';
 import offTheRecordRequests from '../../../tests/wire/off_the_record_requests.json';
 import pinRequests from '../../../tests/wire/pin_requests.json';
 import playbookRequests from '../../../tests/wire/playbook_requests.json';
 import pointRequests from '../../../tests/wire/point_requests.json';
 import promptRequests from '../../../tests/wire/prompt_requests.json';
+import statisticsReports from '../../../tests/wire/statistics_reports.json';
 import points from '../../../tests/wire/talking_points.json';
 import taskConfirmRequests from '../../../tests/wire/task_confirm_requests.json';
 import taskRequests from '../../../tests/wire/task_requests.json';
@@ -34,12 +36,14 @@ import { consentStateSchema } from '../wire/consentState';
 import { costReportSchema } from '../wire/costReport';
 import { coverageReportSchema } from '../wire/coverageReport';
 import { erasedSchema } from '../wire/erased';
+import { gapSchema } from '../wire/gap';
 import { noticeSchema } from '../wire/notice';
 import { offTheRecordRequestSchema } from '../wire/offTheRecordRequest';
 import { pinRequestSchema } from '../wire/pinRequest';
 import { playbookRequestSchema } from '../wire/playbookRequest';
 import { pointRequestSchema } from '../wire/pointRequest';
 import { promptRequestSchema } from '../wire/promptRequest';
+import { statisticsReportSchema } from '../wire/statisticsReport';
 import { talkingPointSchema } from '../wire/talkingPoint';
 import { taskSchema } from '../wire/task';
 import { taskConfirmRequestSchema } from '../wire/taskConfirmRequest';
@@ -51,8 +55,10 @@ import { readCatchUp } from './catchUp';
 import { readConsent, readErased } from './consent';
 import { readCosts } from './costs';
 import { readCoverage } from './coverage';
+import { readGap } from './gaps';
 import { readNotice } from './notices';
 import { readObject, type Schema } from './schema';
+import { readStatistics } from './statistics';
 import { readTalkingPoint } from './talkingPoints';
 import { readTask } from './tasks';
 import { readAttributes } from './transcript';
@@ -120,12 +126,19 @@ const MODELS: readonly [string, Golden, Schema, Read?][] = [
     (message) => readConsent(JSON.stringify(message)),
   ],
   ['erased', erased, erasedSchema, (message) => readErased(encode(message))],
+  ['gap', gaps, gapSchema, (message) => readGap(encode(message))],
   ['notice', notices, noticeSchema, (message) => readNotice(encode(message))],
   [
     'coverage report',
     coverageReports,
     coverageReportSchema,
     (message) => readCoverage(encode(message)),
+  ],
+  [
+    'statistics report',
+    statisticsReports,
+    statisticsReportSchema,
+    (message) => readStatistics(encode(message)),
   ],
 ];
 

@@ -1,6 +1,7 @@
 import { type Answer, echoes, mergeAnswer } from './answers';
 import type { CallState } from './callState';
 import type { Erasure } from './consent';
+import { type Gap, mergeGap } from './gaps';
 import { addNumber, hasGap, NO_NUMBERS, type Numbers } from './numbers';
 import { mergeTalkingPoint, restsOn, type TalkingPoint } from './talkingPoints';
 import { mergeTask, type Task } from './tasks';
@@ -11,13 +12,15 @@ export interface Notes {
   /** The meeting in which the numbers count; undefined until the agent has named it. */
   readonly meeting: string | undefined;
   readonly lines: readonly Line[];
+  /** When nobody listened. */
+  readonly gaps: readonly Gap[];
   readonly points: readonly TalkingPoint[];
   readonly tasks: readonly Task[];
   readonly answers: readonly Answer[];
   readonly state: CallState | undefined;
   /** By identity, the last erasure: what it covers may still be on its way. */
   readonly erasures: ReadonlyMap<string, Erasure>;
-  /** Of the transcript's finals and erasures. */
+  /** Of the transcript's finals, erasures and gaps. */
   readonly lineNumbers: Numbers;
   /** Of these, up to where the agent itself has said all: a speaker can make up its own numbers. */
   readonly linesTold: number;
@@ -28,6 +31,7 @@ export interface Notes {
 export const NO_NOTES: Notes = {
   meeting: undefined,
   lines: [],
+  gaps: [],
   points: [],
   tasks: [],
   answers: [],
@@ -46,6 +50,14 @@ export function takeLine(notes: Notes, line: Line): Notes {
     ...notes,
     lines: erased ? notes.lines : mergeLine(notes.lines, line),
     lineNumbers: addNumber(notes.lineNumbers, line.sequence),
+  };
+}
+
+export function takeGap(notes: Notes, gap: Gap): Notes {
+  return {
+    ...notes,
+    gaps: mergeGap(notes.gaps, gap),
+    lineNumbers: addNumber(notes.lineNumbers, gap.transcript_sequence),
   };
 }
 

@@ -51,7 +51,7 @@ describe('following', () => {
 
 describe('placing', () => {
   const kinds = (lines: readonly Line[], periods: readonly Period[]) =>
-    placeMarks(lines, periods).map((entry) =>
+    placeMarks(lines, periods, []).map((entry) =>
       entry.kind === 'line' ? entry.line.key : entry.kind,
     );
 
@@ -66,7 +66,7 @@ describe('placing', () => {
   });
 
   test('an end is never shown before its beginning', () => {
-    const [, on] = placeMarks([], [{ fromMs: 5, untilMs: 2 }]);
+    const [, on] = placeMarks([], [{ fromMs: 5, untilMs: 2 }], []);
     expect(on).toEqual({ kind: 'on', key: 'on 5', atMs: 5 });
   });
 
@@ -76,7 +76,19 @@ describe('placing', () => {
       { fromMs: 6, untilMs: undefined },
     ];
     expect(kinds([line(1), line(4)], periods)).toEqual(['at 1', 'off', 'on', 'at 4', 'off']);
-    const keys = placeMarks([], periods).map((entry) => entry.kind !== 'line' && entry.key);
+    const keys = placeMarks([], periods, []).map((entry) => entry.kind !== 'line' && entry.key);
     expect(new Set(keys).size).toBe(3);
   });
+});
+
+test('a time in which nobody listened stands where it began, among the other marks', () => {
+  const gap = {
+    v: 1,
+    started_at_ms: 4,
+    ended_at_ms: 6,
+    reason: 'agent_away',
+    transcript_sequence: 2,
+  } as const;
+  const entries = placeMarks([line(1), line(7), line(9)], [{ fromMs: 8, untilMs: 8 }], [gap]);
+  expect(entries.map((entry) => entry.kind)).toEqual(['line', 'gap', 'line', 'off', 'on', 'line']);
 });

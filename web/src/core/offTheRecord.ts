@@ -1,3 +1,4 @@
+import type { Gap } from './gaps';
 import type { Line } from './transcript';
 
 /** A time during which nobody was transcribed; `untilMs` is undefined while it lasts. */
@@ -11,7 +12,8 @@ export interface Period {
 /** What stands in the transcript: what was said, and when nothing was written down. */
 export type Entry =
   | { readonly kind: 'line'; readonly line: Line }
-  | { readonly kind: 'off' | 'on'; readonly key: string; readonly atMs: number };
+  | { readonly kind: 'off' | 'on'; readonly key: string; readonly atMs: number }
+  | { readonly kind: 'gap'; readonly key: string; readonly gap: Gap };
 
 /** Returns the periods after the agent said since when the call is off the record (null: not). */
 export function followPeriods(
@@ -29,15 +31,23 @@ export function followPeriods(
 /**
  * Returns lines and marks in their order. Nobody is transcribed off the record, so the two marks
  * of a period stand together where it began: what was said later was said after it, whatever
- * the clock of this machine makes of its end.
+ * the clock of this machine makes of its end. The same holds for a time in which nobody listened.
  */
-export function placeMarks(lines: readonly Line[], periods: readonly Period[]): readonly Entry[] {
+export function placeMarks(
+  lines: readonly Line[],
+  periods: readonly Period[],
+  gaps: readonly Gap[],
+): readonly Entry[] {
+  const marks = [
+    ...periods.map((period) => ({ fromMs: period.fromMs, entries: marksOf(period) })),
+    ...gaps.map((gap) => ({ fromMs: gap.started_at_ms, entries: [markOf(gap)] })),
+  ].sort((one, other) => one.fromMs - other.fromMs);
   const entries: Entry[] = [];
   let next = 0;
-  for (const period of periods) {
-    const later = lines.findIndex((line) => line.startedAtMs > period.fromMs);
+  for (const mark of marks) {
+    const later = lines.findIndex((line) => line.startedAtMs > mark.fromMs);
     const end = Math.max(next, later === -1 ? lines.length : later);
-    entries.push(...lines.slice(next, end).map(asEntry), ...marksOf(period));
+    entries.push(...lines.slice(next, end).map(asEntry), ...mark.entries);
     next = end;
   }
   return [...entries, ...lines.slice(next).map(asEntry)];
@@ -51,4 +61,8 @@ function marksOf({ fromMs, untilMs }: Period): Entry[] {
   const off: Entry = { kind: 'off', key: `off ${fromMs}`, atMs: fromMs };
   if (untilMs === undefined) return [off];
   return [off, { kind: 'on', key: `on ${fromMs}`, atMs: Math.max(fromMs, untilMs) }];
+}
+
+function markOf(gap: Gap): Entry {
+  return { kind: 'gap', key: `gap ${gap.started_at_ms}`, gap };
 }

@@ -21,6 +21,7 @@ function task(changes: Partial<Task> = {}): Task {
     state: 'proposed',
     proposes: 'create',
     changes_task_id: null,
+    changes_version: null,
     what: 'send the contract',
     who: 'Ben',
     due: '2026-11-27',

@@ -6,7 +6,16 @@ import { readCallState } from '../core/callState';
 import { readErased } from '../core/consent';
 import { type CostReport, readCosts } from '../core/costs';
 import { Erasures } from '../core/erasures';
-import { takeAnswer, takeErasure, takeLine, takePoint, takeState, takeTask } from '../core/notes';
+import { readGap } from '../core/gaps';
+import {
+  takeAnswer,
+  takeErasure,
+  takeGap,
+  takeLine,
+  takePoint,
+  takeState,
+  takeTask,
+} from '../core/notes';
 import { readTalkingPoint, type TalkingPoint } from '../core/talkingPoints';
 import { readTask, type Task } from '../core/tasks';
 import { readLine } from '../core/transcript';
@@ -16,7 +25,9 @@ import {
   COSTS,
   COVERAGE,
   ERASED,
+  GAP,
   NOTICE,
+  STATISTICS,
   TALKING_POINT,
   TASK,
   TRANSCRIPTION,
@@ -39,7 +50,7 @@ export function useNotes() {
   const hearing = useHearing();
 
   const { listen: listenConsent } = consent;
-  const { receiveNotice, receiveCoverage, listen: listenHearing } = hearing;
+  const { receiveNotice, receiveCoverage, receiveStatistics, listen: listenHearing } = hearing;
   const onUnreadable = useCallback(() => {
     setUnreadable((count) => count + 1);
   }, []);
@@ -69,6 +80,7 @@ export function useNotes() {
         },
         [NOTICE]: receiveNotice,
         [COVERAGE]: receiveCoverage,
+        [STATISTICS]: receiveStatistics,
       });
     },
     [
@@ -80,6 +92,7 @@ export function useNotes() {
       listenHearing,
       receiveNotice,
       receiveCoverage,
+      receiveStatistics,
     ],
   );
 
@@ -94,6 +107,7 @@ export function useNotes() {
       notices: hearing.notices,
       closeNotice: hearing.closeNotice,
       coverage: hearing.coverage,
+      statistics: hearing.statistics,
       unreadable: unreadable + consent.unreadable + hearing.unreadable,
       /** The time by the agent's clock. */
       now,
@@ -143,6 +157,9 @@ function receiveInto(
     }),
     [CALL_STATE]: receive(readCallState, (state) => {
       change((notes) => takeState(notes, state));
+    }),
+    [GAP]: receive(readGap, (gap) => {
+      change((notes) => takeGap(notes, gap));
     }),
     [ERASED]: receive(readErased, (erasure) => {
       erasures.note(erasure.speaker_identity, performance.now());

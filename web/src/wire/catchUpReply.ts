@@ -11,6 +11,7 @@ export interface CatchUpReply {
   more: boolean;
   segments?: CaughtSegment[];
   erased?: Erased[];
+  gaps?: Gap[];
   talking_points?: TalkingPoint[];
   tasks?: Task[];
   answers?: Answer[];
@@ -38,6 +39,16 @@ export interface Erased {
   speaker_identity: string;
   transcript_sequence?: number;
   sequence?: number;
+}
+/**
+ * A time in which no agent listened: what was said in it is in no transcript.
+ */
+export interface Gap {
+  v?: number;
+  started_at_ms: number;
+  ended_at_ms: number;
+  reason: 'agent_away' | 'connection_lost' | 'room_remade';
+  transcript_sequence: number;
 }
 /**
  * One version of one talking point, for hosts only.
@@ -83,6 +94,7 @@ export interface Task {
   state: 'proposed' | 'confirmed' | 'done' | 'rejected';
   proposes?: 'create' | 'change' | 'complete';
   changes_task_id?: string | null;
+  changes_version?: number | null;
   what: string;
   who?: string;
   due?: string;
@@ -286,6 +298,20 @@ export const catchUpReplySchema = {
       title: 'Erased',
       type: 'object',
     },
+    Gap: {
+      additionalProperties: false,
+      description: 'A time in which no agent listened: what was said in it is in no transcript.',
+      properties: {
+        v: { default: 1, type: 'integer' },
+        started_at_ms: { type: 'integer' },
+        ended_at_ms: { type: 'integer' },
+        reason: { enum: ['agent_away', 'connection_lost', 'room_remade'], type: 'string' },
+        transcript_sequence: { minimum: 0, type: 'integer' },
+      },
+      required: ['started_at_ms', 'ended_at_ms', 'reason', 'transcript_sequence'],
+      title: 'Gap',
+      type: 'object',
+    },
     TalkingPoint: {
       additionalProperties: false,
       description: 'One version of one talking point, for hosts only.',
@@ -345,6 +371,10 @@ export const catchUpReplySchema = {
           anyOf: [{ maxLength: 64, type: 'string' }, { type: 'null' }],
           default: null,
         },
+        changes_version: {
+          anyOf: [{ minimum: 1, type: 'integer' }, { type: 'null' }],
+          default: null,
+        },
         what: { maxLength: 500, minLength: 1, type: 'string' },
         who: { default: '', maxLength: 256, type: 'string' },
         due: {
@@ -386,6 +416,7 @@ export const catchUpReplySchema = {
     more: { type: 'boolean' },
     segments: { items: { $ref: '#/$defs/CaughtSegment' }, type: 'array' },
     erased: { items: { $ref: '#/$defs/Erased' }, type: 'array' },
+    gaps: { items: { $ref: '#/$defs/Gap' }, type: 'array' },
     talking_points: { items: { $ref: '#/$defs/TalkingPoint' }, type: 'array' },
     tasks: { items: { $ref: '#/$defs/Task' }, type: 'array' },
     answers: { items: { $ref: '#/$defs/Answer' }, type: 'array' },

@@ -7,6 +7,7 @@ export interface DispatchMetadata {
   v?: number;
   playbook?: string | null;
   consent?: ('notice' | 'ask' | 'off') | null;
+  upload?: string | null;
 }
 
 /** What a reader checks a received message against. */
@@ -24,6 +25,10 @@ export const dispatchMetadataSchema = {
     },
     consent: {
       anyOf: [{ enum: ['notice', 'ask', 'off'], type: 'string' }, { type: 'null' }],
+      default: null,
+    },
+    upload: {
+      anyOf: [{ maxLength: 128, pattern: '^[A-Za-z0-9_-]+$', type: 'string' }, { type: 'null' }],
       default: null,
     },
   },

@@ -17,7 +17,9 @@ export interface Notice {
     | 'cap_near'
     | 'stepped_down'
     | 'playbook_unusable'
-    | 'command_refused';
+    | 'command_refused'
+    | 'store_away'
+    | 'not_recorded';
   over?: boolean;
   identity?: string;
   text: string;
@@ -44,6 +46,8 @@ export const noticeSchema = {
         'stepped_down',
         'playbook_unusable',
         'command_refused',
+        'store_away',
+        'not_recorded',
       ],
       type: 'string',
     },

@@ -11,6 +11,7 @@ export interface Task {
   state: 'proposed' | 'confirmed' | 'done' | 'rejected';
   proposes?: 'create' | 'change' | 'complete';
   changes_task_id?: string | null;
+  changes_version?: number | null;
   what: string;
   who?: string;
   due?: string;
@@ -38,6 +39,7 @@ export const taskSchema = {
       anyOf: [{ maxLength: 64, type: 'string' }, { type: 'null' }],
       default: null,
     },
+    changes_version: { anyOf: [{ minimum: 1, type: 'integer' }, { type: 'null' }], default: null },
     what: { maxLength: 500, minLength: 1, type: 'string' },
     who: { default: '', maxLength: 256, type: 'string' },
     due: {

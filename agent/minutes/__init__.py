@@ -1,0 +1,1 @@
+"""Minutes with evidence: read in windows, found by several models or by rules, checked by code."""

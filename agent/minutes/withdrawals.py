@@ -1,0 +1,85 @@
+"""Finds what was decided and then taken back: the later word counts.
+
+Rules for what people say when they take something back. With models this comes on top of their
+own judgement; without any it is all there is.
+"""
+
+import re
+from collections.abc import Sequence
+from typing import Final
+
+from agent.meaning import Gist, gist_of
+from agent.minutes.statement import Statement
+from agent.minutes.template import ACTION_ITEMS, DECISIONS
+from transcript_buffer import Segment
+
+_TAKES_BACK: Final = re.compile(
+    r"\b(?:"
+    r"(?:let's|let us) (?:not|forget|drop|scrap|cancel|skip|undo)|"
+    r"(?:let's|let us) (?:\w+ ){0,6}instead|"
+    r"(?:do not|don't|won't|will not|not) (?:\w+ ){0,8}after all|"
+    r"on second thou?ghts?|(?:i|we)(?:'ve| have)? changed (?:my|our) minds?|"
+    r"never mind|nevermind|forget (?:what (?:i|we) said|about (?:that|it|the)|that|it)\b|"
+    r"scratch that|scrap that|take (?:that|it|this) back|there will be no|"
+    r"(?:we|i)(?:'d| had)? (?:decided|agreed) (?:against|not to)|"
+    r"(?:that|the|this) (?:\w+ ){0,3}(?:decision )?is (?:off the table|cancelled|canceled|off)\b|"
+    r"(?:we|i) (?:are|will|'re|'ll|am|'m)? ?(?:not going to|no longer going to|no longer) "
+    r"(?:do|go|take|use|buy|send|make|move|launch|start|hire|sign)\b|"
+    r"(?:we|i) (?:won't|will not) (?:do|go|take|use|buy|send|make|move|launch|start|hire|sign)\b|"
+    r"(?:^|[.;,] )(?:cancel|drop|scrap|undo|revert) (?:that|this|it)\b"
+    r")",
+    re.IGNORECASE,
+)
+_OF_TAKING_BACK: Final = gist_of(
+    "not after all instead forget drop scrap cancel undo revert never mind second thought thoughts "
+    "changed minds decided agreed decision against longer off table actually okay wait sorry no "
+    "yes because let's"
+)
+_POINTS_BACK: Final = re.compile(r"\b(?:that|this|it)\b", re.IGNORECASE)
+_JUST_NOW_SECONDS: Final = 120.0
+"""How far back words reach that take back something and do not say what."""
+
+
+def takes_back(text: str) -> bool:
+    """Tell whether somebody takes something back with these words."""
+    return _TAKES_BACK.search(text) is not None
+
+
+def withdrawn_by_rules(
+    statements: Sequence[Statement], lines: Sequence[Segment]
+) -> list[Statement]:
+    """Return the decisions and action items that a later line takes back.
+
+    A line that names something takes back the one before that shares most with it, the newest of
+    several; a line that only points back ("let's not do that after all") takes back the newest
+    one, if it is fresh.
+    """
+    open_ones = [one for one in statements if one.part in (DECISIONS, ACTION_ITEMS)]
+    withdrawn: list[Statement] = []
+    for line in lines:
+        if not takes_back(line.text):
+            continue
+        # What rests on this line or on a later one was not said before it.
+        before = [one for one in open_ones if one.at < (line.start_seconds, line.id)]
+        meant = _meant(before, gist_of(line.text) - _OF_TAKING_BACK, line)
+        open_ones = [one for one in open_ones if one not in meant]
+        withdrawn += meant
+    return withdrawn
+
+
+def _meant(before: Sequence[Statement], gist: Gist, line: Segment) -> list[Statement]:
+    said = [
+        gist & gist_of(" ".join([one.text, *(quoted.words for quoted in one.evidence)]))
+        for one in before
+    ]
+    most = max(map(len, said), default=0)
+    if most:
+        newest = max(place for place, shared in enumerate(said) if len(shared) == most)
+    elif before and _POINTS_BACK.search(line.text):
+        newest = len(before) - 1
+        if line.start_seconds - before[newest].at[0] > _JUST_NOW_SECONDS:
+            return []
+    else:
+        return []
+    # What was decided and who does it may be two statements on the same words.
+    return [one for one in before if one.segment_ids & before[newest].segment_ids]

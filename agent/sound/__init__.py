@@ -1,0 +1,1 @@
+"""The sound of a call: recorded with everybody's own consent, a file for each stretch of voice."""

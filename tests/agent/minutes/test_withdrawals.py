@@ -1,0 +1,61 @@
+import pytest
+
+from agent.minutes.template import DECISIONS
+from agent.minutes.withdrawals import takes_back, withdrawn_by_rules
+from tests.agent.minutes.talk import lines_of, statement
+
+pytestmark = pytest.mark.unit
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "Let's not do that after all.",
+        "On second thought, we keep the old one.",
+        "I changed my mind about the office.",
+        "Actually scratch that.",
+        "We are not going to buy the van.",
+        "we decided against the blue design",
+    ],
+)
+def test_words_that_take_something_back_are_known(said: str) -> None:
+    assert takes_back(said)
+
+
+@pytest.mark.parametrize(
+    "said",
+    ["I will cancel the old contract.", "Let's go with the blue design.", "We will not be late."],
+)
+def test_other_words_take_nothing_back(said: str) -> None:
+    assert not takes_back(said)
+
+
+def test_a_later_line_takes_back_what_it_names_and_nothing_else() -> None:
+    lines = lines_of(
+        "Ana: We decided to buy the delivery van.\n"
+        "Ana: We decided to hire two drivers.\n"
+        "Ben: On second thought let's not buy the delivery van."
+    )
+    van = statement(DECISIONS, lines[0].text, lines[0])
+    drivers = statement(DECISIONS, lines[1].text, lines[1])
+    assert withdrawn_by_rules([van, drivers], lines) == [van]
+
+
+def test_a_line_that_only_points_back_takes_back_the_newest_while_it_is_fresh() -> None:
+    talk = (
+        "Ana: We decided to buy the van.\n"
+        "Ana: We will go with red.\n"
+        "Ben: Let's not do that after all."
+    )
+    lines = lines_of(talk)
+    van = statement(DECISIONS, lines[0].text, lines[0])
+    red = statement(DECISIONS, lines[1].text, lines[1])
+    assert withdrawn_by_rules([van, red], lines) == [red]
+    late = lines_of(talk, seconds_apart=200.0)
+    stale = [statement(DECISIONS, late[1].text, late[1])]
+    assert withdrawn_by_rules(stale, late) == []
+
+
+def test_nothing_is_taken_back_before_it_was_said() -> None:
+    lines = lines_of("Ben: Let's not buy the van after all.\nAna: We decided to buy the van.")
+    assert withdrawn_by_rules([statement(DECISIONS, lines[1].text, lines[1])], lines) == []
