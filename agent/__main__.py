@@ -6,6 +6,7 @@ import sys
 import time
 from pathlib import Path
 
+from agent.minutes.template import TemplateError, TemplateShelf
 from agent.settings import AgentSettings
 from agent.transcribe.arguments import add_transcribe
 from playbook.file import PlaybookError, load_playbook
@@ -52,10 +53,17 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         settings = load_settings(AgentSettings)
         load_playbook(settings.playbook_folder / f"{settings.playbook}.yaml")
+        TemplateShelf(settings.template_folder).load(settings.minutes_template)
         _check_speech(settings)
         migrate(settings.database_url)
         Files(settings.files_url, settings.file_arguments())
-    except (SettingsError, PlaybookError, StoreUnavailableError, FilesUnavailableError) as error:
+    except (
+        SettingsError,
+        PlaybookError,
+        TemplateError,
+        StoreUnavailableError,
+        FilesUnavailableError,
+    ) as error:
         print(f"agent: {error}", file=sys.stderr)
         return 2
     return _run_worker(options)

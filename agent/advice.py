@@ -96,10 +96,10 @@ class Advice:
             self._connect(self.models)
 
     def recall(self, said: Sequence[Segment]) -> None:
-        """Take note of what was said before this agent came; it is in the transcript."""
+        """Take up the finals that were said before this agent came."""
         self.talking_points.recall(said)
         if self._advisor:
-            self._advisor.recall()
+            self._advisor.recall(said)
 
     def welcome(self) -> None:
         """Tell somebody who has come, and may be a host, what is wrong with the playbook."""

@@ -7,7 +7,7 @@ advisor never holds up a transcript or the playbook: it runs beside them and giv
 import asyncio
 import logging
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass
 from typing import Final
@@ -95,9 +95,9 @@ class Advisor:
         self.failures = 0
         """Requests without a usable answer."""
 
-    def recall(self) -> None:
-        """The transcript has lines that were said before this agent came."""
-        self._summary.recall()
+    def recall(self, said: Iterable[Segment]) -> None:
+        """Take up the finals that were said before this agent came."""
+        self._summary.recall(said)
 
     def hear(self, segment: Segment) -> None:
         """Take note of a segment: the final of anybody but a host, or of a hit, asks for advice."""

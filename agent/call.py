@@ -177,6 +177,7 @@ class Call:
         controls = Controls(
             self._room.local_participant,
             find_role=stages.attendance.find_role,
+            on_caller=stages.attendance.greet,
             methods=CallMethods(stages, self._erase_speaker).table(),
         )
         if early:

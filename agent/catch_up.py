@@ -67,8 +67,6 @@ class CatchUp:
             UnavailableError, StoreUnavailableError: the store is away, or lacks what waits for it.
         """
         is_host = self._attendance.find_role(caller) == "host"
-        # Before the store is read: what is told from now on is sent to this host too.
-        self._attendance.greet(caller)
         newest, newest_final = self._publisher.last_sequence, self._keeper.last_sequence
         if not (await self._keeper.write_waiting() and await self._publisher.write_waiting()):
             raise UnavailableError("the store is away, and you miss what is not in it; try again")

@@ -53,10 +53,20 @@ class Controls:
         participant: rtc.LocalParticipant,
         *,
         find_role: Callable[[str], Role | None],
+        on_caller: Callable[[str], object],
         methods: Sequence[Method[Any]],
     ) -> None:
+        """Begin with nothing registered.
+
+        Args:
+            participant: the agent.
+            find_role: returns what the token server sealed into an identity; None if it did not.
+            on_caller: takes the identity of whoever asks, before what it asks for is done.
+            methods: by which one may ask.
+        """
         self._participant = participant
         self._find_role = find_role
+        self._on_caller = on_caller
         self._methods = methods
         self._tasks = asyncio.TaskGroup()
         self._one_at_a_time = asyncio.Lock()
@@ -82,6 +92,8 @@ class Controls:
             raise rtc.RpcError(
                 TOO_MANY_REQUESTS, f"{WAITING_REQUESTS} requests wait; wait for their answers"
             )
+        # Before the action: what comes of it is sent to a host who is not announced yet, too.
+        self._on_caller(caller)
         self._waiting[caller] += 1
         reply: asyncio.Future[BaseModel] = asyncio.get_running_loop().create_future()
         self._tasks.create_task(self._settle(reply, caller, method, request), name="control")

@@ -11,7 +11,7 @@ from records import Lease, Store, StoreUnavailableError
 
 logger = logging.getLogger("sidenote.lease")
 
-LEASE_SECONDS: Final = 2.5
+LEASE_SECONDS: Final = 3.0
 """A busy machine may stall a process for a second or two; only then is it given up."""
 RENEW_SECONDS: Final = 0.5
 ASK_SECONDS: Final = 0.1

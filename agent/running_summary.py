@@ -3,7 +3,7 @@
 import asyncio
 import json
 import logging
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import aclosing
 from typing import Final
 
@@ -48,6 +48,8 @@ class RunningSummary:
         self._now = now
         self._news = asyncio.Event()
         self._finals = 0
+        self._backlog: list[Segment] = []
+        """What an earlier agent heard, and this has not read yet."""
         self._covered = (float("-inf"), "")
         """End and id of the newest line that is in the summary."""
         self._erasures = 0
@@ -61,13 +63,15 @@ class RunningSummary:
         if self._finals % _FINALS_BETWEEN == 0:
             self._news.set()
 
-    def recall(self) -> None:
-        """The transcript has lines from before this began: look whether they are worth it."""
+    def recall(self, said: Iterable[Segment]) -> None:
+        """Read the finals of the meeting so far, as many at a time as are worth a request."""
+        self._backlog = list(said)
         self._news.set()
 
     def erase_speaker(self, identity: str) -> None:
         """Forget the summary if it may hold a participant's words; it is written anew."""
         self._erasures += 1
+        self._backlog = [line for line in self._backlog if line.speaker != identity]
         if identity in self.read_identities:
             self.text = ""
             self.read_identities = frozenset()
@@ -85,14 +89,19 @@ class RunningSummary:
                 await self._write(lines)
             except ModelError as error:
                 logger.warning("no summary was written", extra={"reason": str(error)})
+            else:
+                self._backlog = [line for line in self._backlog if _key(line) > self._covered]
+                if self._backlog:
+                    self._news.set()
 
     def _new_lines(self) -> list[Segment]:
         """Return the finals between the summary and the window, as many as are read at once."""
         until = self._now() - self._transcript.window_seconds
+        known = {line.id: line for line in (*self._backlog, *self._transcript) if line.final}
         new = [
             line
-            for line in self._transcript
-            if line.final and line.end_seconds < until and _key(line) > self._covered
+            for line in known.values()
+            if line.end_seconds < until and _key(line) > self._covered
         ]
         new.sort(key=_key)
         left = _MOST_TOKENS_READ

@@ -348,11 +348,8 @@ class Stages:
         )
 
     async def _recall(self) -> None:
-        """Take up what was said last: those who read it read on as if they had heard it."""
-        since = self.given.now() - self.transcript.keep_seconds
-        said = await self.given.store.list_segments(
-            self.meeting.room_sid, ended_after_ms=round(since * 1000)
-        )
+        """Take up what was said: those who read it read on as if they had heard it."""
+        said = await self.given.store.list_segments(self.meeting.room_sid)
         for segment in said:
             self.transcript.push(segment)
         self.advice.recall(said)

@@ -13,11 +13,13 @@ from benchmarks import (
     playbook,
     provider_call,
     recognizer,
+    search,
     silent_hour,
     sound_matching,
     token_endpoint,
     transcript_buffer,
     twenty,
+    uploads,
     voice,
 )
 from benchmarks.ways import add_way
@@ -91,6 +93,12 @@ class Catalog:
     def long_meeting(self) -> None:
         self._result["long_meeting"] = long_meeting.run(quick=self._quick, logs=self._logs)
 
+    def search(self) -> None:
+        self._result["search"] = search.run(quick=self._quick)
+
+    def uploads(self) -> None:
+        self._result["uploads"] = uploads.run(quick=self._quick)
+
     def recognizer(self) -> None:
         self._result["recognizer"] = recognizer.run(quick=self._quick)
 
@@ -107,9 +115,11 @@ _RUNS: Final[dict[str, Callable[[Catalog], None]]] = {
     "transcript_buffer": Catalog.transcript_buffer,
     "playbook": Catalog.playbook,
     "sound_matching": Catalog.sound_matching,
+    "search": Catalog.search,
     "recognizer": Catalog.recognizer,
     "advice": Catalog.advice,
     "voice": Catalog.voice,
+    "uploads": Catalog.uploads,
     "long_meeting": Catalog.long_meeting,
 }
 NAMES: Final = tuple(_RUNS)

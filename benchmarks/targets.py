@@ -21,6 +21,7 @@ ADDED_P95_MS: Final = {
     "death_to_next_model": 2000.0,
 }
 VOICE_SILENCE_MS: Final = 300.0
+UPLOAD_OVERHEAD_PERCENT: Final = 5.0
 MEETING_PAGE_P95_MS: Final = 1000.0
 SEARCH_P95_MS: Final = 50.0
 
@@ -50,6 +51,7 @@ def print_targets(result: dict[str, Any]) -> None:
         *_silence(result),
         *_tracks(result),
         *_advice(result),
+        *_uploads(result),
         *_long_meeting(result),
     ):
         told = "no figure" if target.value is None else f"{target.value:.4g} {target.unit}"
@@ -112,6 +114,12 @@ def _long_meeting(result: dict[str, Any]) -> Iterator[Target]:
         page, search = meeting["page_ms"]["p95"], meeting["search_ms"]["p95"]
         yield Target("page of a long meeting p95", page, MEETING_PAGE_P95_MS)
         yield Target("search p95", search, SEARCH_P95_MS)
+
+
+def _uploads(result: dict[str, Any]) -> Iterator[Target]:
+    if figures := result.get("uploads"):
+        name = "a recording beside the bare recognizer"
+        yield Target(name, figures["overhead_percent"], UPLOAD_OVERHEAD_PERCENT, "% more")
 
 
 def find_faults(result: dict[str, Any]) -> list[str]:

@@ -40,8 +40,9 @@ def print_minutes(minutes: Minutes, console: Console | None = None) -> None:
     console.print()
     console.print(Text(f"Minutes: {minutes.title}", style="bold"))
     console.print(Text(f"written by {writers}", style="dim"))
-    console.print()
-    console.print(Text(" ".join(line.text for line in minutes.summary)))
+    if minutes.summary:
+        console.print()
+        console.print(Text(" ".join(line.text for line in minutes.summary)))
     _print_lines("Decisions", minutes.decisions, console)
     _print_lines("Action items", minutes.action_items, console)
     _print_lines("Open questions", minutes.open_questions, console)

@@ -12,6 +12,7 @@ import psutil
 from lab.call_events import AGENT_ENDING, Action
 from lab.front_desk import PlayError
 from lab.machine import ProcessTrees, jobs_of_worker
+from records import Store
 from stack.part import Part
 from stack.postgres import PostgresServer
 from stack.running import MEDIA_SERVER, TOKEN_SERVER, RunningStack, wait_until_answers
@@ -20,6 +21,10 @@ _STOP_SECONDS: Final = 60.0
 """How long a worker may take to hand over its calls and end."""
 _SERVED_SECONDS: Final = 15.0
 """How long what is to be killed may not be there yet: the kill before it was just now."""
+_REGISTERED_SECONDS: Final = 60.0
+"""How long a worker may take to start on a busy machine."""
+_BEAT_SECONDS: Final = 4.0
+"""A worker that was heard of since then is alive: it tells every two seconds."""
 _LOOK_SECONDS: Final = 0.1
 
 
@@ -35,6 +40,8 @@ class ServerEvents:
         """
         self._stack = stack
         self._trees = trees
+        self._playing = asyncio.Lock()
+        """One at a time: on a busy machine a part may start for longer than until the next one."""
 
     def check(self, action: Action) -> None:
         """Make sure that this stack has what an event befalls.
@@ -58,8 +65,12 @@ class ServerEvents:
         Raises:
             PlayError: the stack has no such part, or nothing to kill.
         """
-        if action in AGENT_ENDING:
-            return await self._befall_worker(action)
+        async with self._playing:
+            if action in AGENT_ENDING:
+                return await self._befall_worker(action)
+            return await self._befall_server(action)
+
+    async def _befall_server(self, action: Action) -> float:
         hit_seconds = time.time()
         match action:
             case "kill_token_server":
@@ -84,6 +95,8 @@ class ServerEvents:
         return hit_seconds
 
     async def _befall_worker(self, action: Action) -> float:
+        if len(self._stack.workers) > 1:
+            await self._wait_for_workers()
         worker, jobs = await self._serving()
         hit_seconds = time.time()
         if action == "kill_job":
@@ -107,6 +120,17 @@ class ServerEvents:
         part = self._media_server()
         await self._restart(part)
         await wait_until_answers(part, self._stack.livekit_url.replace("ws", "http", 1))
+
+    async def _wait_for_workers(self) -> None:
+        """Wait until those that were killed before are registered again."""
+        async with Store(self._stack.environment["DATABASE_URL"]) as store:
+            for _ in range(round(_REGISTERED_SECONDS / _LOOK_SECONDS)):
+                fresh_ms = round((time.time() - _BEAT_SECONDS) * 1000)
+                workers = await store.list_workers(seen_after_ms=fresh_ms)
+                if sum(not one.leaving for one in workers) >= len(self._stack.workers):
+                    return
+                await asyncio.sleep(_LOOK_SECONDS)
+        raise PlayError(f"for {_REGISTERED_SECONDS:.0f} s a worker was missing")
 
     async def _serving(self) -> tuple[Part, list[psutil.Process]]:
         """Return the worker that serves the call, with the processes that do."""

@@ -247,9 +247,9 @@ def _told(what: str) -> Iterator[None]:
     """Turn whatever an object store's client raises into our errors."""
     try:
         yield
-    except FileNotFoundError:
-        raise FileMissingError("there is no such file") from None
     except OSError as error:
+        if what == "read" and isinstance(error, FileNotFoundError):
+            raise FileMissingError("there is no such file") from None
         raise FilesUnavailableError(
             f"the file store did not {what} ({error.strerror or type(error).__name__}); look at "
             "FILES_URL and FILES_OPTIONS"

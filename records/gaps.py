@@ -18,9 +18,17 @@ class GapRecords(DatabaseConnection):
     """The gaps of meetings."""
 
     async def add_gap(self, room_sid: str, gap: Gap) -> None:
-        """Keep a gap; nothing happens if one that began at the same time is kept already."""
+        """Keep a gap, in place of one that began at the same time and was thought to be shorter.
+
+        A successor may die before it has listened: the next one finds the same beginning.
+        """
         row = {"room_sid": room_sid, **gap.model_dump(exclude={"v"})}
-        statement = self._insert(GapRow).values(**row).on_conflict_do_nothing()
+        statement = self._insert(GapRow).values(**row)
+        statement = statement.on_conflict_do_update(
+            index_elements=[GapRow.room_sid, GapRow.started_at_ms],
+            set_=row,
+            where=GapRow.ended_at_ms < statement.excluded.ended_at_ms,
+        )
         async with self._transaction() as connection:
             await connection.execute(statement)
 

@@ -207,16 +207,11 @@ class MeetingRecords(DatabaseConnection):
             )
         )
 
-    async def list_segments(self, room_sid: str, *, ended_after_ms: int = 0) -> list[Segment]:
-        """Return the final segments of a meeting in the order in which they were spoken.
-
-        Args:
-            room_sid: of the meeting.
-            ended_after_ms: only those that ended later than this.
-        """
+    async def list_segments(self, room_sid: str) -> list[Segment]:
+        """Return the final segments of a meeting in the order in which they were spoken."""
         query = (
             select(SegmentRow.__table__)
-            .where(SegmentRow.room_sid == room_sid, SegmentRow.ended_at_ms > ended_after_ms)
+            .where(SegmentRow.room_sid == room_sid)
             .order_by(SegmentRow.started_at_ms, SegmentRow.id)
         )
         async with self._transaction() as connection:

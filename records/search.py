@@ -38,7 +38,7 @@ from records.meeting_list import (
 from records.tables import MeetingRow, SegmentRow
 from transcript_buffer.word_search import Phrase
 
-MOST_LINES: Final = 2000
+MOST_LINES: Final = 1000
 """The newest so many lines that hold the words are ranked: a common word may stand in a million."""
 LINES_SHOWN: Final = 3
 """Of one meeting, the best; they decide how good the meeting is."""

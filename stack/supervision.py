@@ -45,4 +45,4 @@ def pause_before_restart(short_runs: int, ran_seconds: float) -> float:
     if ran_seconds >= STEADY_SECONDS:
         return 0.0
     # Bounded, so that the power stays small however long a part does not come up.
-    return min(FIRST_PAUSE_SECONDS * 2 ** min(short_runs, 10), LONGEST_PAUSE_SECONDS)
+    return min(FIRST_PAUSE_SECONDS * (1 << min(short_runs, 10)), LONGEST_PAUSE_SECONDS)

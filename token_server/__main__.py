@@ -10,6 +10,7 @@ import sys
 from typing import Final
 
 import uvicorn
+from fastapi import FastAPI
 
 from records import Files, FilesUnavailableError, StoreUnavailableError, migrate
 from settings import SettingsError, load_settings
@@ -45,15 +46,17 @@ def main() -> int:
         settings = settings.model_copy(update={"token_server_port": port})
         for doubt in find_doubts(settings):
             _log.warning(doubt)
-        server = uvicorn.Server(
+        app = create_app(settings)
+        server = _Server(
+            app,
             uvicorn.Config(
-                create_app(settings),
+                app,
                 log_config=None,
                 access_log=False,  # `guards` writes one without the query
                 proxy_headers=False,  # `access` must see who really asks
                 server_header=False,
                 timeout_graceful_shutdown=5,
-            )
+            ),
         )
         _log.info("listening on %s, media server %s", settings.link_base, settings.livekit_url)
         # uvicorn raises the signal that stopped it once more when it is done; being asked to
@@ -66,6 +69,18 @@ def main() -> int:
 
 def _already_stopped(*_: object) -> None:
     """Take the signal of a server that has stopped already."""
+
+
+class _Server(uvicorn.Server):
+    """Ends streams of events before it waits for the answers that are under way."""
+
+    def __init__(self, app: FastAPI, config: uvicorn.Config) -> None:
+        super().__init__(config)
+        self._app = app
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        self._app.state.desk.live_meetings.stop()
+        await super().shutdown(sockets)
 
 
 class _CannotListenError(Exception):

@@ -153,7 +153,8 @@ def create_app(
             CORSMiddleware,
             allow_origins=list(settings.cors_origins),
             allow_methods=["GET", "POST", "PUT", "PATCH", "DELETE"],
-            allow_headers=["authorization", "content-type", "x-api-key"],
+            allow_headers=["authorization", "content-type", "last-event-id", "x-api-key"],
+            expose_headers=["content-disposition"],
             max_age=600,
         )
     app.openapi = lambda: _describe(app)  # type: ignore[method-assign]

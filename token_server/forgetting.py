@@ -8,6 +8,7 @@ from records.sound import delete_erased_sound, sound_folder
 from token_server import problems
 from token_server.desk import Desk
 from token_server.problems import ProblemError
+from token_server.uploads import FOLDER as UPLOAD_FOLDER
 
 _log = logging.getLogger(__name__)
 
@@ -21,10 +22,11 @@ async def forget_meetings(desk: Desk, room_sids: Sequence[str]) -> int:
         FilesUnavailableError: some files are left, and the meetings; do it again.
         StoreUnavailableError: the meetings are left, or traces of them are; do it again.
     """
-    for room_sid in room_sids:
-        for folder in (sound_folder(room_sid), f"uploads/{room_sid}"):
-            await desk.files.delete_folder(folder)
-    return await desk.store.forget_meetings(room_sids)
+    await _delete_files(desk, room_sids)
+    forgotten = await desk.store.forget_meetings(room_sids)
+    # What a worker had under way came after the first time; now it knows that nobody wants it.
+    await _delete_files(desk, room_sids)
+    return forgotten
 
 
 async def forget_words(desk: Desk, meeting: Meeting, identity: str) -> None:
@@ -44,10 +46,16 @@ async def forget_words(desk: Desk, meeting: Meeting, identity: str) -> None:
         )
     if meeting.kind == "upload":
         # The recording holds the voices of all in one.
-        await desk.files.delete_folder(f"uploads/{meeting.room_sid}")
+        await desk.files.delete_folder(UPLOAD_FOLDER.format(room_sid=meeting.room_sid))
     erased = await desk.store.forget_words(meeting.room_sid, identity)
     await delete_erased_sound(desk.store, desk.files)
     _log.info("meeting %s: %d segments of one participant erased", meeting.room_sid, erased or 0)
+
+
+async def _delete_files(desk: Desk, room_sids: Sequence[str]) -> None:
+    for room_sid in room_sids:
+        for folder in (sound_folder(room_sid), UPLOAD_FOLDER.format(room_sid=room_sid)):
+            await desk.files.delete_folder(folder)
 
 
 async def check_call_is_over(desk: Desk, meeting: Meeting, remedy: str) -> None:

@@ -46,12 +46,11 @@ class LiveMeetings:
         self._wanted = asyncio.Event()
         self._stopped = False
 
-    @contextmanager
-    def listen(self, room_sid: str) -> Iterator[WatchedMeeting]:
-        """Have a meeting looked at.
+    def check_free(self) -> None:
+        """Make sure that one more may listen.
 
         Raises:
-            ProblemError: too many listen.
+            ProblemError: too many do.
         """
         if sum(one.listeners for one in self._watched.values()) >= MOST_LISTENERS:
             raise ProblemError(
@@ -59,6 +58,10 @@ class LiveMeetings:
                 f"{MOST_LISTENERS} listen to meetings here",
                 "come back later, or start another token server",
             )
+
+    @contextmanager
+    def listen(self, room_sid: str) -> Iterator[WatchedMeeting]:
+        """Have a meeting looked at as long as this is open."""
         watched = self._watched.setdefault(room_sid, WatchedMeeting())
         watched.is_over = watched.is_over or self._stopped
         watched.listeners += 1

@@ -46,6 +46,7 @@ router = APIRouter(prefix="/meetings/{room_sid}", tags=["meetings"], responses=M
 
 @router.get(
     "/events",
+    status_code=200,
     response_class=EventStream,
     responses=document(problems.TOO_MANY_LISTENERS)
     | {204: {"description": "The meeting is over and everything was told"}},
@@ -78,6 +79,7 @@ async def listen(
     mark = await desk.store.find_live_mark(reader.meeting.room_sid)
     if position.ended and mark is not None and _is_told(position, mark, reader):
         return Response(status_code=204)  # browsers stop asking
+    desk.live_meetings.check_free()
     return EventStream(_tell(desk, reader, position))
 
 

@@ -42,7 +42,7 @@ _DOCUMENTS: Final[dict[ExportFormat, _Kind]] = {
     ),
     "pdf": _Kind("application/pdf", lambda text: make_pdf(make_blocks(text))),
 }
-_SUBTITLES: Final[dict[ExportFormat, str]] = {
+_SUBTITLES: Final = {
     "srt": "application/x-subrip; charset=utf-8",
     "vtt": "text/vtt; charset=utf-8",
 }
@@ -68,19 +68,30 @@ async def export_meeting(
     Gaps and times off the record stand in their places; subtitles hold what was said only.
     """
     wanted = _read_parts(parts)
-    if format in _SUBTITLES and wanted != {"transcript"}:
+    if format in {"srt", "vtt"} and wanted != {"transcript"}:
         raise ProblemError(
             problems.INVALID, "subtitles hold no minutes", "ask for with=transcript, or for a pdf"
         )
     minutes = await _find_minutes(desk.store, reader, template) if "minutes" in wanted else None
     with_transcript = "transcript" in wanted
-    meeting = reader.meeting
-    if format in _SUBTITLES:
-        segments = await desk.store.list_segments(meeting.room_sid)
+    if format == "srt" or format == "vtt":
+        segments = await desk.store.list_segments(reader.meeting.room_sid)
         body = export_transcript(segments, format, title=_title(reader)).encode()
-        return _file(meeting, format, body, _SUBTITLES[format])
+        return _file(reader.meeting, format, body, _SUBTITLES[format])
     if format == "json":
         return await _json(desk, reader, minutes, with_transcript=with_transcript)
+    return await _document(desk, reader, format, minutes, with_transcript=with_transcript)
+
+
+async def _document(
+    desk: Desk,
+    reader: MeetingReader,
+    format: ExportFormat,  # noqa: A002 - what the query is called
+    minutes: Minutes | None,
+    *,
+    with_transcript: bool,
+) -> Response:
+    meeting = reader.meeting
     text = MeetingText(
         title=_title(reader),
         started_at_ms=meeting.started_at_ms,

@@ -114,9 +114,12 @@ class _Voice:
 
     def look(self, most: int) -> int:
         """Return how many samples there still are, up to a number."""
-        while len(self._waiting) < most and (frame := next(self._frames, None)) is not None:
-            self._waiting = np.concatenate((self._waiting, frame))
-        return min(most, len(self._waiting))
+        pieces, count = [self._waiting], len(self._waiting)
+        while count < most and (piece := next(self._frames, None)) is not None:
+            pieces.append(piece)
+            count += len(piece)
+        self._waiting = np.concatenate(pieces)
+        return min(most, count)
 
     def take(self, count: int) -> npt.NDArray[np.int16]:
         """Return the next samples; fewer: there are no more."""

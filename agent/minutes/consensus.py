@@ -13,6 +13,7 @@ from dataclasses import dataclass, field, replace
 from typing import Final
 
 from agent.meaning import Gist, gist_of
+from agent.minutes.cues import is_negated
 from agent.minutes.statement import Statement, in_order, in_time
 
 _SHARED_OF_SHORTER: Final = 0.5
@@ -102,6 +103,8 @@ def _find_like(shared: Sequence[_Shared], statement: Statement) -> _Shared | Non
 
 
 def _is_same(one: _Shared, other: Statement, gist: Gist) -> bool:
+    if is_negated(one.statement.text) != is_negated(other.text):
+        return False  # what takes something back has its words
     owners = (one.statement.owner, other.owner)
     if None not in owners and owners[0] != owners[1]:
         return False

@@ -20,10 +20,12 @@ _ADVERBS: Final = r"(?:(?:definitely|then|also|just|gladly|happily|quickly|perso
 _PLEASE: Final = r"(?:please |kindly |also |then )*"
 
 _DECISION: Final = re.compile(
-    r"\b(?:(?:we|we've|they|it|it's|is|was|i)(?: have| has| had|'ve)?(?: now| all| been| finally)* "
-    r"(?:decided|agreed|settled) (?!not sure)|"
+    r"\b(?:(?:we|we've|they|it|it's|is|was|i)(?: have| has| had|'ve)?"
+    r"(?: now| all| also| been| finally)* (?:decided|agreed|settled) (?!not sure)|"
+    r"^\W*(?:so |well |okay |ok )?(?:agreed|decided|deal),? (?:then )?(?:we|let's|let us|it)\b|"
     r"(?:so |okay |ok |then |well |yes |alright |all right )*(?:let's|let us) "
-    r"(?:go (?:with|for|ahead)|do (?:it|that|this)|use|take|choose|pick|start|begin|launch|move|"
+    r"(?:(?:start|begin)(?!\W*(?:now\W*)?$)|"
+    r"go (?:with|for|ahead)|do (?:it|that|this)|use|take|choose|pick|launch|move|"
     r"keep|stick|settle|agree|make it|set|run|drop|cancel|postpone)\b|"
     r"we(?:'ll| will| are going to|'re going to) (?:go (?:with|for|ahead)|use|choose|take|pick|"
     r"stick|start with|begin with|launch|move|switch|keep|drop|buy|sign|adopt|hire|postpone|"
@@ -70,6 +72,7 @@ NOT_KNOWN: Final = re.compile(
     r"(?:i|we)(?:'ll| will| would have to) (?:check|find out|ask|look into|get back)|"
     r"(?:let me|i will have to) (?:check|find out|get back)|get back to you|hard to say|"
     r"(?:good|open) question|to be (?:decided|determined|confirmed)|not (?:decided|clear) yet|"
+    r"(?:is|that's|it's) (?:still )?open|nobody (?:knows|can (?:say|tell))|"
     r"can't (?:say|tell)|cannot (?:say|tell)|depends on|not yet known)\b",
     re.IGNORECASE,
 )
@@ -88,6 +91,9 @@ CONCLUDES: Final = re.compile(
 )
 
 
+_NEGATED: Final = re.compile(
+    r"\b(?:not|no|never|none|nobody|nothing|cannot|without|\w+n['’]t)\b", re.IGNORECASE
+)
 GREETS: Final = re.compile(
     r"^\W*(?:hi|hello|hey|good (?:morning|afternoon|evening)|thanks|thank you|welcome|bye|goodbye|"
     r"nice to (?:meet|see)|see you|have a (?:nice|good|great))\b",
@@ -141,6 +147,11 @@ def find_assigned(text: str, people: Sequence[Participant]) -> tuple[str, str] |
     if match is None or match["who"].lower() in _NO_NAMES:
         return None
     return match["who"], match["what"]
+
+
+def is_negated(text: str) -> bool:
+    """Tell whether a sentence says that something is not, or will not be."""
+    return _NEGATED.search(text) is not None
 
 
 def has_cue(stems: Sequence[str], cues: Iterable[str]) -> bool:

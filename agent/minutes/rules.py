@@ -1,5 +1,6 @@
 """Finds statements by rules, without a model: what people say outright, in their own words."""
 
+import re
 from collections.abc import Iterator, Sequence
 from datetime import datetime, tzinfo
 from typing import Final
@@ -21,6 +22,7 @@ from agent.spoken_date import find_date
 from transcript_buffer import Segment
 from transcript_buffer.questions import is_question
 
+_WORD: Final = re.compile(r"[^\W_]+")
 _LONGEST_QUOTE: Final = 500
 _LINES_PER_KEY_POINT: Final = 12
 _MOST_KEY_POINTS: Final = 20
@@ -50,12 +52,13 @@ class Rules:
         Args:
             lines: finals, in the order of time.
             template: its cues are known too.
-            people: the participants.
+            people: the participants; everybody who speaks is one of them.
             zone: of spoken dates.
         """
         self._lines = lines
         self._template = template
         self._people = people
+        self._by_identity = {person.identity: person for person in people}
         self._zone = zone
         self.said = sentences_of(lines)
         self.centrality = Centrality(self.said)
@@ -112,7 +115,7 @@ class Rules:
             yield self._statement(DECISIONS, one)
 
     def _action_items(self, one: Said) -> Iterator[Statement]:
-        speaker = self._speaker(one)
+        speaker = self._by_identity[one.segment.speaker]
         if assigned := cues.find_assigned(one.text, self._people):
             name, _ = assigned
             yield self._statement(
@@ -136,7 +139,7 @@ class Rules:
         accepted = reply is not None and cues.ACCEPTS.match(reply.text) is not None
         by_named = named is None or (reply is not None and reply.speaker == named.identity)
         if accepted and by_named and reply:
-            owner = next(p for p in self._people if p.identity == reply.speaker)
+            owner = self._by_identity[reply.speaker]
             yield self._statement(ACTION_ITEMS, one, owner=owner, also=[reply])
         elif named:
             yield self._statement(ACTION_ITEMS, one, owner=named)
@@ -146,16 +149,15 @@ class Rules:
         if cued or (cues.OPEN.search(one.text) and len(one.gist) >= _FEWEST_TELLING):
             yield self._statement(OPEN_QUESTIONS, one)
             return
-        if not is_question(one.text) or len(one.gist) < _FEWEST_TELLING:
-            return
-        if cues.find_request(one.text):
+        if not is_question(one.text) or not one.gist or cues.find_request(one.text):
             return
         replies = [line for line in self._behind(one) if line.speaker != one.segment.speaker]
         unknown = next((line for line in replies[:1] if cues.NOT_KNOWN.search(line.text)), None)
         if unknown:
             yield self._statement(OPEN_QUESTIONS, one, also=[unknown])
-        elif not any(len(line.text.split()) >= _FEWEST_REPLY_WORDS for line in replies) and not any(
-            cues.ACCEPTS.match(line.text) for line in replies
+        elif len(one.gist) >= _FEWEST_TELLING and not any(
+            len(line.text.split()) >= _FEWEST_REPLY_WORDS or cues.ACCEPTS.match(line.text)
+            for line in replies
         ):
             yield self._statement(OPEN_QUESTIONS, one)
 
@@ -192,12 +194,9 @@ class Rules:
             due = next(filter(None, dates), None)
         return Statement(part=part, text=one.text, evidence=evidence, owner=owner, due=due)
 
-    def _speaker(self, one: Said) -> Participant | None:
-        return next((p for p in self._people if p.identity == one.segment.speaker), None)
-
     def _named(self, one: Said) -> Participant | None:
         """Return the one participant, other than the speaker, whose name a sentence has."""
-        words = set(one.text.lower().replace(",", " ").replace(".", " ").replace("?", " ").split())
+        words = set(_WORD.findall(one.text.lower()))
         others = [p for p in self._people if p.name != one.segment.name]
         named = [p for p in others if words & set(p.name.lower().split())]
         return find_participant(named[0].name, self._people) if len(named) == 1 else None

@@ -6,9 +6,11 @@ own judgement; without any it is all there is.
 
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Final
 
 from agent.meaning import Gist, gist_of
+from agent.minutes.cues import is_negated
 from agent.minutes.statement import Statement
 from agent.minutes.template import ACTION_ITEMS, DECISIONS
 from transcript_buffer import Segment
@@ -35,9 +37,23 @@ _OF_TAKING_BACK: Final = gist_of(
     "changed minds decided agreed decision against longer off table actually okay wait sorry no "
     "yes because let's"
 )
+_WILL_NOT: Final = re.compile(
+    r"\b(?:won't|will not|(?:are|am|is) not going to|aren't going to|do not want to|"
+    r"don't want to|no longer) \w+",
+    re.IGNORECASE,
+)
+_FEWEST_SHARED: Final = 2
 _POINTS_BACK: Final = re.compile(r"\b(?:that|this|it)\b", re.IGNORECASE)
 _JUST_NOW_SECONDS: Final = 120.0
 """How far back words reach that take back something and do not say what."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Open:
+    """A decision or action item that nobody has taken back yet."""
+
+    statement: Statement
+    gist: Gist
 
 
 def takes_back(text: str) -> bool:
@@ -50,36 +66,45 @@ def withdrawn_by_rules(
 ) -> list[Statement]:
     """Return the decisions and action items that a later line takes back.
 
-    A line that names something takes back the one before that shares most with it, the newest of
-    several; a line that only points back ("let's not do that after all") takes back the newest
-    one, if it is fresh.
+    A line that names something takes back the one before that shares most with it: of several a
+    decision, and the newest. A line that only points back ("let's not do that after all") takes
+    back the newest one, if it is fresh. A line that only says what will not be ("we will not hold
+    the party here") takes back what has at least two of its telling words.
     """
-    open_ones = [one for one in statements if one.part in (DECISIONS, ACTION_ITEMS)]
+    # What takes something back is not taken back by being said again.
+    open_ones = [
+        _Open(one, gist_of(" ".join([one.text, *(quoted.words for quoted in one.evidence)])))
+        for one in statements
+        if one.part in (DECISIONS, ACTION_ITEMS) and not is_negated(one.text)
+    ]
     withdrawn: list[Statement] = []
     for line in lines:
-        if not takes_back(line.text):
+        outright = takes_back(line.text)
+        if not outright and not _WILL_NOT.search(line.text):
             continue
         # What rests on this line or on a later one was not said before it.
-        before = [one for one in open_ones if one.at < (line.start_seconds, line.id)]
-        meant = _meant(before, gist_of(line.text) - _OF_TAKING_BACK, line)
-        open_ones = [one for one in open_ones if one not in meant]
+        before = [one for one in open_ones if one.statement.at < (line.start_seconds, line.id)]
+        meant = _meant(before, line, outright=outright)
+        open_ones = [one for one in open_ones if one.statement not in meant]
         withdrawn += meant
     return withdrawn
 
 
-def _meant(before: Sequence[Statement], gist: Gist, line: Segment) -> list[Statement]:
-    said = [
-        gist & gist_of(" ".join([one.text, *(quoted.words for quoted in one.evidence)]))
-        for one in before
-    ]
-    most = max(map(len, said), default=0)
-    if most:
-        newest = max(place for place, shared in enumerate(said) if len(shared) == most)
-    elif before and _POINTS_BACK.search(line.text):
-        newest = len(before) - 1
-        if line.start_seconds - before[newest].at[0] > _JUST_NOW_SECONDS:
+def _meant(before: Sequence[_Open], line: Segment, *, outright: bool) -> list[Statement]:
+    gist = gist_of(line.text) - _OF_TAKING_BACK
+    shared = [len(gist & one.gist) for one in before]
+    most = max(shared, default=0)
+    if most >= (1 if outright else _FEWEST_SHARED):
+        best = max(
+            (place for place, share in enumerate(shared) if share == most),
+            key=lambda place: (before[place].statement.part == DECISIONS, place),
+        )
+    elif before and outright and _POINTS_BACK.search(line.text):
+        best = len(before) - 1
+        if line.start_seconds - before[best].statement.at[0] > _JUST_NOW_SECONDS:
             return []
     else:
         return []
     # What was decided and who does it may be two statements on the same words.
-    return [one for one in before if one.segment_ids & before[newest].segment_ids]
+    ids = before[best].statement.segment_ids
+    return [one.statement for one in before if one.statement.segment_ids & ids]

@@ -123,8 +123,10 @@ class EgressParts:
                 elif one.status > EgressStatus.EGRESS_ENDING and part_id in self._unfinished:
                     await self._settle(part_id, one)
         except (aiohttp.ClientError, TimeoutError, api.TwirpError) as error:
-            reason = error.code if isinstance(error, api.TwirpError) else "it does not answer"
-            self._give_up(f"the media server's egress service says {reason}")
+            says = error.message if isinstance(error, api.TwirpError) else "nothing"
+            self._give_up(
+                f"the media server's egress service says {says!r}; SOUND=agent needs none"
+            )
         except (StoreUnavailableError, FilesUnavailableError) as error:
             logger.warning("a recording waits", extra={"error": str(error)})
 

@@ -23,7 +23,7 @@ from wire.sound import SoundState
 
 logger = logging.getLogger("sidenote.sound")
 
-LOOK_SECONDS: Final = 1.0
+LOOK_SECONDS: Final = 2.0
 """Between two looks at the store, for what was switched over HTTP."""
 PAUSE_SECONDS: Final = 5.0
 """A part ends when nothing is heard of its track for so long; a shorter pause becomes silence."""
@@ -126,8 +126,9 @@ class Recorder:
 
     def welcome(self) -> None:
         """Somebody has come, who may be a host: tell again what is open."""
-        self._told = {}
-        self._news.set()
+        for notice_id, text in self._told.items():
+            if text:
+                self._send(notice_id, text)
 
     async def run(self) -> None:
         """Record what is heard, until cancelled."""
@@ -173,6 +174,8 @@ class Recorder:
     async def _look(self) -> None:
         self._news.clear()
         self._tell_missing()
+        if self._now() > self._fails_until_seconds + PAUSE_SECONDS:
+            self._note("not_recorded:disk", "")  # it was tried again, and has not failed
         for live in list(self._live.values()):
             if self._now() - live.heard_at_seconds > PAUSE_SECONDS:
                 self._end(live)
@@ -200,7 +203,6 @@ class Recorder:
         live.id = part.id
         while live.waiting:
             self._keeper.push(part.id, live.waiting.popleft())
-        self._note("not_recorded:disk", "")
 
     def _end(self, live: _LivePart) -> None:
         self._live.pop(live.speaker.track_sid, None)
@@ -227,12 +229,15 @@ class Recorder:
         if text == self._told.get(notice_id, ""):
             return
         self._told[notice_id] = text
+        self._send(notice_id, text)
+
+    def _send(self, notice_id: str, text: str) -> None:
         self._tell(
             Notice(
                 id=notice_id,
                 reason="not_recorded",
                 over=not text,
-                text=(text or "the recording has everybody")[:500],
+                text=(text or "the recording has everybody again")[:500],
                 at_ms=round(self._now() * 1000),
             )
         )

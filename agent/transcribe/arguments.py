@@ -4,7 +4,10 @@ import argparse
 from pathlib import Path
 from typing import Any, Final
 
-FORMATS: Final = ("txt", "md", "srt", "vtt", "json")
+from transcript_buffer.exports import ExportFormat
+
+FORMATS: Final[tuple[ExportFormat, ...]] = ("txt", "md", "srt", "vtt", "json")
+DEFAULT_FORMAT: Final[ExportFormat] = "txt"
 _TEXT: Final = "turn a recording into a transcript and a meeting, without any server"
 _EPILOG: Final = """\
 The recording may be wav, mp3, m4a, flac, ogg, aac, or the sound of mp4 and webm; what it is, is

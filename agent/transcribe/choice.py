@@ -8,9 +8,16 @@ from agent.budget import Budget
 from agent.hearing_cost import HearingCost
 from agent.prices import load_prices
 from agent.stt.choice import choose_stt, hears_locally
+from agent.stt.elevenlabs import BASE_URL
+from agent.stt.elevenlabs_recording import ElevenLabsRecordings
 from agent.stt.pocketsphinx import PocketSphinxSTT
 from agent.stt.recognizer import RecognizerPool
-from agent.transcribe.recognizers import LocalRecognizer, ProviderRecognizer, StretchRecognizer
+from agent.transcribe.recognizers import (
+    REQUESTS_IN_FLIGHT,
+    LocalRecognizer,
+    ProviderRecognizer,
+    StretchRecognizer,
+)
 from agent.transcribe.settings import TranscribeSettings
 from records import Store
 from settings.speech import LOCAL
@@ -21,6 +28,41 @@ def make_pool(settings: TranscribeSettings) -> RecognizerPool | None:
     if not hears_locally(settings):
         return None
     return RecognizerPool(settings.recognizer_processes or None)
+
+
+def find_recordings(settings: TranscribeSettings) -> ElevenLabsRecordings | None:
+    """Return the provider that takes recordings as a whole, if the first one of all does.
+
+    Raises:
+        SettingsError: as `SpeechSettings.speech_providers`.
+    """
+    key = settings.elevenlabs_api_key
+    if settings.speech_providers()[0] != "elevenlabs" or key is None:
+        return None
+    return ElevenLabsRecordings(
+        api_key=key.get_secret_value(),
+        base_url=settings.elevenlabs_base_url or BASE_URL,
+        language=settings.stt_language,
+    )
+
+
+async def open_budget(settings: TranscribeSettings, store: Store, room_sid: str) -> Budget:
+    """Return the money that a meeting may cost, with what was spent already.
+
+    Raises:
+        StoreUnavailableError: the store is away.
+    """
+    budget = Budget(
+        prices=load_prices(settings.price_file),
+        settings=settings,
+        store=store,
+        room_sid=room_sid,
+        report=lambda _: None,
+        tell=lambda _: None,
+        now=time.time,
+    )
+    await budget.load()
+    return budget
 
 
 @asynccontextmanager
@@ -44,17 +86,10 @@ async def open_recognizer(
         if pool and settings.speech_providers() == (LOCAL,):
             yield LocalRecognizer(pool)
             return
+        if pool:
+            pool.reserve(REQUESTS_IN_FLIGHT)
         choice = choose_stt(settings, local=PocketSphinxSTT(pool) if pool else None)
         opening.push_async_callback(choice.stt.aclose)
-        budget = Budget(
-            prices=load_prices(settings.price_file),
-            settings=settings,
-            store=store,
-            room_sid=room_sid,
-            report=lambda _: None,
-            tell=lambda _: None,
-            now=time.time,
-        )
-        await budget.load()
+        budget = await open_budget(settings, store, room_sid)
         opening.enter_context(HearingCost(choice.stt, budget, time.time))
         yield ProviderRecognizer(choice.stt, after_each=budget.look)

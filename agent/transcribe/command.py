@@ -10,7 +10,7 @@ from pathlib import Path
 from livekit.agents import APIError
 
 from agent.lease import RoomLease
-from agent.transcribe.arguments import FORMATS
+from agent.transcribe.arguments import DEFAULT_FORMAT, FORMATS
 from agent.transcribe.choice import make_pool
 from agent.transcribe.settings import TranscribeSettings
 from agent.transcribe.terminal import progress_line, tell
@@ -74,7 +74,7 @@ async def _transcribe(
 
 def _target(options: argparse.Namespace) -> tuple[Path, ExportFormat]:
     ending = options.out.suffix[1:] if options.out else ""
-    form: ExportFormat = options.format or (ending if ending in FORMATS else "txt")
+    form: ExportFormat = options.format or (ending if ending in FORMATS else DEFAULT_FORMAT)
     out: Path = options.out or Path(f"{options.file.stem}.transcript.{form}")
     if not out.absolute().parent.is_dir():
         raise CommandError(
@@ -141,6 +141,7 @@ async def _finish(store: Store, settings: TranscribeSettings, upload: Upload, fi
 async def _under_lease(
     lease: RoomLease, store: Store, settings: TranscribeSettings, upload: Upload, file: Path
 ) -> Upload:
+    failure: CommandError | None = None
     with progress_line() as line:
         async with asyncio.TaskGroup() as tasks:
             holding = tasks.create_task(lease.hold(), name="lease")
@@ -159,8 +160,6 @@ async def _under_lease(
                     f"no recognizer answers ({type(error).__name__}); run the command again, "
                     "it goes on from there"
                 )
-            else:
-                failure = None
             holding.cancel()
     if failure:
         raise failure

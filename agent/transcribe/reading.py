@@ -114,5 +114,4 @@ def _make_resampler() -> AudioResampler:
 
 
 def _samples_of(frame: AudioFrame) -> Samples:
-    samples: Samples = frame.to_ndarray().reshape(-1)
-    return samples
+    return frame.to_ndarray().reshape(-1).astype(np.int16, copy=False)

@@ -19,6 +19,9 @@ SURE_SECONDS: Final = 1.0
 """A stretch with less speech founds no speaker; it goes to the voice that it is nearest to."""
 LEAST_SPEAKER_SECONDS: Final = 3.0
 """A voice that was heard for less is taken for another one's, unless it is the only one."""
+ENOUGH_FRAMES: Final = 6_000
+"""A minute of speech. With more, what a room and a codec do to one voice would count for more and
+more, and the penalty hardly: one voice would become two."""
 BLOCK_STRETCHES: Final = 64
 """So many are clustered at once, with the voices found before: bounded time and memory."""
 
@@ -122,9 +125,10 @@ def _difference(one: _Voice, other: _Voice) -> float:
     gain = (
         frames * together - one.print.frames * one.volume - other.print.frames * other.volume
     ) / 2
+    counted = min(frames, ENOUGH_FRAMES)
     size = len(one.print.total)
     figures = size + size * (size + 1) / 2
-    return float(gain - PENALTY * figures / 2 * math.log(frames))
+    return float(gain * counted / frames - PENALTY * figures / 2 * math.log(counted))
 
 
 def _log_determinant(print_: VoicePrint) -> float:

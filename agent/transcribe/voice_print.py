@@ -100,7 +100,8 @@ def _filters() -> NDArray[Any]:
     bins = mel(np.fft.rfftfreq(_FFT, 1 / SAMPLE_RATE_HZ))[:, None]
     rising = (bins - edges[:-2]) / (edges[1:-1] - edges[:-2])
     falling = (edges[2:] - bins) / (edges[2:] - edges[1:-1])
-    return np.maximum(0.0, np.minimum(rising, falling)).astype(np.float32)
+    filters: NDArray[Any] = np.maximum(0.0, np.minimum(rising, falling))
+    return filters.astype(np.float32)
 
 
 @cache
@@ -109,4 +110,5 @@ def _cosines() -> NDArray[Any]:
     band = np.arange(_BANDS)[:, None] + 0.5
     order = np.arange(1, _COEFFICIENTS + 1)
     scale = np.sqrt(2 / _BANDS)
-    return (scale * np.cos(np.pi / _BANDS * band * order)).astype(np.float32)
+    cosines: NDArray[Any] = scale * np.cos(np.pi / _BANDS * band * order)
+    return cosines.astype(np.float32)

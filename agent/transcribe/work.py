@@ -4,16 +4,19 @@ import logging
 import os
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 from livekit.agents import APIError
 
 from agent.stt.recognizer import RecognizerPool
-from agent.transcribe.choice import open_recognizer
+from agent.transcribe.choice import find_recordings, open_budget, open_recognizer
+from agent.transcribe.keeping import UploadGoneError, UploadKeeping
 from agent.transcribe.progress import Progress
+from agent.transcribe.provider import ProviderTranscription
 from agent.transcribe.settings import TranscribeSettings
-from agent.transcribe.transcription import Transcription, UploadGoneError
+from agent.transcribe.transcription import Transcription
 from records import Store, Upload
 from records.recordings import RecordingError
 
@@ -56,20 +59,12 @@ async def attempt(
         await _give_up(store, upload, f"{MOST_ATTEMPTS} attempts in turn came no further")
         return await store.find_upload(upload.room_sid)
     try:
-        async with open_recognizer(settings, store, upload.room_sid, pool) as recognizer:
-            if polite:
-                _make_polite(pool)
-            transcription = Transcription(
-                store,
-                upload,
-                path,
-                recognizer,
-                job_id=job_id,
-                most_seconds=settings.upload_max_seconds,
-                on_progress=on_progress,
-                now=time.time,
-            )
-            speakers = await transcription.run()
+        keeping = UploadKeeping(store, upload, time.time)
+        await keeping.open()
+        at = _Attempt(store, settings, keeping, path, job_id, on_progress)
+        speakers = await at.by_provider()
+        if speakers is None:
+            speakers = await at.by_stretches(pool, polite=polite)
     except UploadGoneError:
         logger.info("an upload was deleted while it was transcribed")
     except RecordingError as error:
@@ -80,6 +75,63 @@ async def attempt(
     else:
         logger.info("an upload is transcribed", extra={"speakers": speakers})
     return await store.find_upload(upload.room_sid)
+
+
+@dataclass(frozen=True, slots=True)
+class _Attempt:
+    """One attempt's two ways: as a whole by a provider, else stretch by stretch."""
+
+    store: Store
+    settings: TranscribeSettings
+    keeping: UploadKeeping
+    path: Path
+    job_id: str
+    on_progress: Callable[[Progress], None]
+
+    async def by_provider(self) -> int | None:
+        """Return how many speakers a provider has heard; None: none takes the whole of it."""
+        recordings = find_recordings(self.settings)
+        if recordings is None:
+            return None
+        room_sid = self.keeping.upload.room_sid
+        budget = await open_budget(self.settings, self.store, room_sid)
+        transcription = ProviderTranscription(
+            self.keeping,
+            self.path,
+            recordings,
+            budget.reserve,
+            job_id=self.job_id,
+            most_seconds=self.settings.upload_max_seconds,
+            on_progress=self.on_progress,
+        )
+        try:
+            return await transcription.run()
+        except APIError as error:
+            # Those after it in STT may hear what it does not.
+            logger.warning(
+                "a provider gave no transcript of a recording; it is heard in stretches",
+                extra={"error": type(error).__name__},
+            )
+            return None
+        finally:
+            await budget.look()
+
+    async def by_stretches(self, pool: RecognizerPool | None, *, polite: bool) -> int:
+        """Return how many voices were told apart."""
+        room_sid = self.keeping.upload.room_sid
+        async with open_recognizer(self.settings, self.store, room_sid, pool) as recognizer:
+            if polite:
+                _make_polite(pool)
+            transcription = Transcription(
+                self.keeping,
+                self.path,
+                recognizer,
+                job_id=self.job_id,
+                most_seconds=self.settings.upload_max_seconds,
+                on_progress=self.on_progress,
+                now=time.time,
+            )
+            return await transcription.run()
 
 
 async def _give_up(store: Store, upload: Upload, cause: str) -> None:

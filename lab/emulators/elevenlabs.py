@@ -8,12 +8,12 @@ import hmac
 import json
 import sys
 from collections.abc import Sequence
-from typing import Final
+from typing import Any, Final
 
 from aiohttp import web
 from pydantic import ValidationError
 
-from lab.emulators.elevenlabs_batch import batch_answer, batch_audio
+from lab.emulators.elevenlabs_batch import batch_answer, batch_audio, diarized_answer, turns
 from lab.emulators.elevenlabs_faults import (
     FAULT_LIST,
     Fault,
@@ -132,8 +132,17 @@ class ElevenLabsEmulator(Emulator):
         except ValueError as error:
             return _detail(400, "invalid_parameters", str(error))
         self.record.audio_seconds += len(pcm) / BYTES_PER_SECOND
+        if fields.get("diarize") == "true":
+            return web.json_response(await self._diarize(pcm, number))
         text = await transcribe(self._recognizer, pcm)
         return web.json_response(batch_answer(text, len(pcm) / BYTES_PER_SECOND, number))
+
+    async def _diarize(self, pcm: bytes, number: int) -> dict[str, Any]:
+        heard = [
+            (start, len(turn) / BYTES_PER_SECOND, await transcribe(self._recognizer, turn))
+            for start, turn in turns(pcm)
+        ]
+        return diarized_answer(heard, len(pcm) / BYTES_PER_SECOND, number)
 
     async def _drop(self, request: web.Request) -> web.Response:
         dropped = len(self._sessions)

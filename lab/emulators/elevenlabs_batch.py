@@ -4,6 +4,7 @@ import io
 import wave
 from typing import Any, Final
 
+import numpy as np
 from aiohttp import web
 from multidict import MultiDictProxy
 
@@ -14,6 +15,10 @@ from lab.emulators.elevenlabs_messages import (
 )
 from lab.emulators.recognition import SAMPLE_RATE_HZ
 
+_STEP: Final = SAMPLE_RATE_HZ // 50
+_SILENCE_POWER: Final = 100.0**2
+_PAUSE_STEPS: Final = 25
+_AROUND_STEPS: Final = 10
 _FIELD_NAMES: Final = """
     model_id file language_code tag_audio_events num_speakers timestamps_granularity diarize
     diarization_threshold detect_speaker_roles use_multi_channel file_format keyterms
@@ -52,6 +57,44 @@ def batch_audio(fields: MultiDictProxy[str | bytes | bytearray | web.FileField])
     if shape != (1, 2, SAMPLE_RATE_HZ):
         raise ValueError("file is not mono 16-bit at 16 kHz, and the emulator knows nothing else")
     return pcm
+
+
+def turns(pcm: bytes) -> list[tuple[float, bytes]]:
+    """Cut a recording at its pauses, as diarization sees it: seconds before each turn, and it.
+
+    The emulator knows no voices: whoever speaks after a pause is the other one of two.
+    """
+    samples = np.frombuffer(pcm, np.int16).astype(np.float64)
+    steps = len(samples) // _STEP
+    power = np.square(samples[: steps * _STEP]).reshape(-1, _STEP).mean(axis=1)
+    loud = np.flatnonzero(power > _SILENCE_POWER)
+    if not len(loud):
+        return []
+    parts = np.split(loud, np.flatnonzero(np.diff(loud) > _PAUSE_STEPS) + 1)
+    found = []
+    for part in parts:
+        first, last = max(0, int(part[0]) - _AROUND_STEPS), int(part[-1]) + 1 + _AROUND_STEPS
+        found.append((first * _STEP / SAMPLE_RATE_HZ, pcm[2 * first * _STEP : 2 * last * _STEP]))
+    return found
+
+
+def diarized_answer(
+    heard: list[tuple[float, float, str]], seconds: float, number: int
+) -> dict[str, Any]:
+    """Return the answer of a batch request that asked who speaks.
+
+    Args:
+        heard: of each turn when it begins, how long it is, and its text.
+        seconds: length of the recording.
+        number: of the request.
+    """
+    words: list[dict[str, Any]] = []
+    for turn, (start, length, text) in enumerate(heard):
+        for word in words_evenly(text, length):
+            times = {"start": word["start"] + start, "end": word["end"] + start}
+            words.append({**word, **times, "speaker_id": f"speaker_{turn % 2}"})
+    text = " ".join(text for _, _, text in heard if text)
+    return {**batch_answer(text, seconds, number), "words": words}
 
 
 def batch_answer(text: str, seconds: float, number: int) -> dict[str, Any]:

@@ -21,7 +21,8 @@ _FLOOR: Final = 1e-4
 """Of the loudest: what is softer is silence."""
 _LEAST_LIKENESS: Final = 0.65
 """Of two sounds, from 0 to 1; another line of the same voice has up to 0.55."""
-_LEAST_FRAMES: Final = 12
+_LEAST_SAMPLES: Final = SAMPLE_RATE_HZ * 3 // 20
+_PIECE_SAMPLES: Final = SAMPLE_RATE_HZ
 _LOOK_BYTES: Final = BYTES_PER_SECOND * 2 // 5
 """So much must be new before an interim is looked for again."""
 
@@ -48,6 +49,17 @@ class KnownLine:
         )
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Place:
+    """Where in a line a piece of sound is found."""
+
+    likeness: float
+    start_seconds: float
+    """When all of the sound would begin in the line, by this piece."""
+    end_seconds: float
+    """When all of it would be over."""
+
+
 class KnownSpeech:
     """Recognizes recordings that it knows, and nothing else."""
 
@@ -61,15 +73,15 @@ class KnownSpeech:
 
     def text_of(self, samples: Samples) -> str:
         """Return the words that are said in some audio; empty: it is of no line."""
-        heard = _bands(samples)
-        if len(heard) < _LEAST_FRAMES:
+        if not self._lines or len(samples) < _LEAST_SAMPLES:
             return ""
-        places = [(*_find(heard, bands), line) for line, bands in self._lines]
-        likeness, first, line = max(places, key=lambda place: place[0], default=(0.0, 0, None))
-        if line is None or likeness < _LEAST_LIKENESS:
-            return ""
-        start = first * _HOP / SAMPLE_RATE_HZ
-        return line.between(start, start + len(samples) / SAMPLE_RATE_HZ)
+        # In pieces too: sound that was held up on its way fits as a whole to nothing.
+        for piece_samples in (len(samples), _PIECE_SAMPLES):
+            found = [(_places(samples, bands, piece_samples), line) for line, bands in self._lines]
+            places, line = max(found, key=lambda one: sum(place.likeness for place in one[0]))
+            if sure := [place for place in places if place.likeness >= _LEAST_LIKENESS]:
+                return line.between(sure[0].start_seconds, sure[-1].end_seconds)
+        return ""
 
 
 class _KnownHearing:
@@ -108,6 +120,25 @@ def _bands(samples: Samples) -> _Bands:
     loudness = np.log(sums + _FLOOR * max(float(sums.max()), 1.0))
     loudness -= loudness.mean(axis=0)
     return loudness
+
+
+def _places(samples: Samples, line: _Bands, piece_samples: int) -> list[_Place]:
+    """Return where the pieces of some sound are found in a line, each by itself."""
+    places = []
+    for start in range(0, len(samples), piece_samples):
+        piece = samples[start : start + piece_samples]
+        if len(piece) < _LEAST_SAMPLES:
+            continue
+        likeness, frame = _find(_bands(piece), line)
+        begins = frame * _HOP - start
+        places.append(
+            _Place(
+                likeness=likeness,
+                start_seconds=begins / SAMPLE_RATE_HZ,
+                end_seconds=(begins + len(samples)) / SAMPLE_RATE_HZ,
+            )
+        )
+    return places
 
 
 def _find(heard: _Bands, line: _Bands) -> tuple[float, int]:

@@ -54,6 +54,7 @@ def find_kind(file: BinaryIO) -> Kind:
     head = file.read(_HEAD_BYTES)
     if not head:
         raise RecordingError("empty", "is empty", "upload a file that holds sound")
+    found: Kind | None
     if head.startswith(b"ID3") and len(head) > _ID3_HEADER_BYTES:
         # A tag with title and cover stands before the sound.
         size = sum(
@@ -61,13 +62,13 @@ def find_kind(file: BinaryIO) -> Kind:
         )
         file.seek(_ID3_HEADER_BYTES + size)
         behind = file.read(_HEAD_BYTES)
-        kind = _kind_of(behind) or _MP3
+        found = _kind_of(behind) or _MP3
     else:
-        kind = _kind_of(head)
+        found = _kind_of(head)
     file.seek(0)
-    if kind is None:
+    if found is None:
         raise _refuse(head)
-    return kind
+    return found
 
 
 def _kind_of(head: bytes) -> Kind | None:

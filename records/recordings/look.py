@@ -6,6 +6,8 @@ from pathlib import Path
 from typing import BinaryIO, Final
 
 import av.error
+from av.audio.stream import AudioStream
+from av.packet import Packet
 
 from records.recordings.check import RecordingFacts
 from records.recordings.kinds import RecordingError
@@ -76,7 +78,7 @@ def _read_through(recording: OpenRecording, most_seconds: float) -> float:
     return end - first
 
 
-def _try(recording: OpenRecording, packet: "av.Packet") -> int:
+def _try(recording: OpenRecording, packet: "Packet[AudioStream]") -> int:
     try:
         return sum(frame.samples for frame in recording.stream.decode(packet))
     except av.error.FFmpegError:

@@ -382,3 +382,18 @@ async def test_a_summary_of_what_left_the_window_is_written_and_read(bench: Benc
     assert "host-1" in bench.advisor._summary.read_identities
     await bench.advisor.erase_speaker("host-1")
     assert bench.advisor._summary.text == ""
+
+
+async def test_a_successor_sums_up_what_its_predecessor_had_heard(bench: Bench) -> None:
+    said = []
+    for number in range(16):
+        bench.now += 5
+        said.append(bench.segment(f"our plan number {number} is about hotels{number}"))
+    bench.now += 60
+    bench.advisor.recall(said)
+    await until(lambda: bench.advisor._summary.text)
+    bench.say(TRAVEL)
+    await until(lambda: bench.requests)
+    assert "hotels1" in bench.material()["summary"]
+    await bench.advisor.erase_speaker(said[0].speaker)
+    assert bench.advisor._summary.text == ""

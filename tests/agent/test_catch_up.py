@@ -27,16 +27,10 @@ ROLES: dict[str, Role] = {"ana": "host", "ben": "guest"}
 
 
 class Door:
-    """Stands for the attendance: knows roles, and notes who has spoken to the agent."""
-
-    def __init__(self) -> None:
-        self.greeted: list[str] = []
+    """Stands for the attendance: knows roles."""
 
     def find_role(self, identity: str) -> Role | None:
         return ROLES.get(identity)
-
-    def greet(self, identity: str) -> None:
-        self.greeted.append(identity)
 
 
 class Desk:
@@ -204,11 +198,6 @@ async def test_numbers_that_were_never_given_out_bring_everything(desk: Desk) ->
     reply = await desk.ask(since=900, transcript=900)
     assert (len(reply.segments), len(reply.talking_points)) == (1, 1)
     assert (reply.since, reply.transcript_since) == (1, 1)
-
-
-async def test_a_caller_counts_as_here_before_the_store_is_read(desk: Desk) -> None:
-    await desk.ask("ana")
-    assert desk.door.greeted == ["ana"]
 
 
 async def test_a_long_meeting_comes_in_pages_without_a_gap_or_a_repetition(desk: Desk) -> None:

@@ -62,7 +62,7 @@ async def test_a_clerk_writes_the_minutes_of_every_meeting_that_has_ended(
 ) -> None:
     await record(store)
     async with running(clerk(store, now)):
-        while (await work_of(store)).state != "done":
+        while (await work_of(store)).state != "done":  # noqa: ASYNC110
             await asyncio.sleep(0.01)
     assert await store.find_minutes(ROOM_SID)
 

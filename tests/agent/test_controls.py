@@ -40,9 +40,11 @@ class Desk:
         self.gate = asyncio.Event()
         self.gate.set()
         self.at_once = 0
+        self.callers: list[str] = []
         self.controls = Controls(
             self,  # type: ignore[arg-type]
             find_role=ROLES.get,
+            on_caller=self.callers.append,
             methods=[
                 Method(
                     name=CONSENT_METHOD, request=ConsentRequest, action=self.consent, who="anyone"
@@ -103,6 +105,15 @@ async def test_a_participant_asks_and_gets_the_reply(desk: Desk) -> None:
     assert await desk.ask(CONSENT_METHOD, '{"answer": "yes"}') == STATE.model_dump_json()
     await desk.ask(CONSENT_METHOD, '{"v": 1, "answer": "no", "erase": false}', "stranger")
     assert desk.done == [("ben", "yes"), ("stranger", "no")]
+
+
+async def test_a_caller_counts_as_here_before_anything_is_done(desk: Desk) -> None:
+    desk.gate.clear()
+    async with asyncio.TaskGroup() as tasks:
+        tasks.create_task(desk.ask(OFF_THE_RECORD_METHOD, '{"off": true}', "ana"))
+        await asyncio.sleep(0)
+        assert (desk.callers, desk.done) == (["ana"], [])
+        desk.gate.set()
 
 
 @pytest.mark.parametrize("payload", ['{"off": true}', "", "x" * 20_000])

@@ -67,5 +67,5 @@ async def test_everything_that_is_missing_is_named(store: Store) -> None:
     assert text == (
         "The transcript lacks: off the record 01:00 to 01:02, since 02:00; nobody listened "
         "from 01:02:11 to 01:02:14; did not want to be transcribed: Cara; "
-        " erased: earlier words of Dan; 12 s of Ben not understood."
+        "erased: earlier words of Dan; 12 s of Ben not understood."
     )

@@ -91,3 +91,55 @@ async def test_a_call_outlives_a_store_that_is_away(
                 pass
             later_ms = round((clock.seconds + 60) * 1000)
             await store.take_lease("acme", "job-2", now_ms=later_ms, ttl_seconds=60)
+
+
+async def test_a_successor_waits_until_the_one_that_leaves_lets_go(
+    store: Store, clock: HandClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(lease_module, "RENEW_SECONDS", 0.01)
+    monkeypatch.setattr(lease_module, "ASK_SECONDS", 0.01)
+    old, new = (RoomLease(store, "acme", holder, clock) for holder in ("old", "new"))
+    wanted = asyncio.Event()
+    assert await old.take()
+    assert not await new.is_leaving()
+    async with asyncio.timeout(30), asyncio.TaskGroup() as tasks:
+        holding = tasks.create_task(old.hold(wanted.set))
+        await store.announce_leaving("AW_1", ["old"])
+        assert await new.is_leaving()
+        inheriting = tasks.create_task(new.inherit())
+        await wanted.wait()
+        assert not inheriting.done()
+        holding.cancel()
+        await asyncio.wait((holding,))
+        await old.release()
+        assert await inheriting
+    assert not await old.take()
+    assert not await new.is_leaving()
+
+
+async def test_nobody_is_succeeded_who_does_not_leave(store: Store, clock: HandClock) -> None:
+    stays, heir = (RoomLease(store, "acme", holder, clock) for holder in ("stays", "heir"))
+    assert await stays.take()
+    assert not await heir.inherit()
+    assert await stays.take()
+
+
+async def test_a_beat_tells_how_far_the_meeting_is_heard_and_the_release_tells_it_last(
+    store: Store, clock: HandClock
+) -> None:
+    async def seen_at_ms() -> int | None:
+        meeting = await store.find_meeting("RM_1")
+        assert meeting
+        return meeting.seen_at_ms
+
+    await store.open_meeting("RM_1", room_name="acme", now_ms=1)
+    lease = RoomLease(store, "acme", "job-1", clock)
+    await lease.take()
+    assert await seen_at_ms() is None
+    lease.listen_to("RM_1", lambda: clock() - 2)
+    await lease.take()
+    assert await seen_at_ms() == 998_000
+    clock.seconds += 1
+    await lease.release()
+    assert await seen_at_ms() == 999_000
+    assert await store.list_leases(now_ms=None) == []

@@ -39,7 +39,8 @@ class Play:
 
     @classmethod
     def of(cls, lines: list[SpokenLine], *, gain_db: float = 0.0) -> "Play":
-        parts, spoken, at = [silence(ALONE_SECONDS)], [], ALONE_SECONDS
+        parts, at = [silence(ALONE_SECONDS)], ALONE_SECONDS
+        spoken: list[tuple[float, float]] = []
         for line in lines:
             spoken.append((at + line.words_start_seconds, at + line.words_end_seconds))
             parts += [line.samples, silence(PAUSE_SECONDS)]

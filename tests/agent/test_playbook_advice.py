@@ -191,7 +191,7 @@ async def test_a_running_call_follows_a_new_version_and_what_is_shown_stays(
     assert [point.id for point in desk.points.recent()] == [shown]
     advice.hear(desk.segment("and the price", id="SG_2"))
     advice.hear(desk.segment("and the salary", id="SG_3"))
-    assert told(desk) == ["pricing", "pay"]
+    assert told(desk) == ["pay", "pricing"]
 
 
 async def test_a_version_that_cannot_be_used_changes_nothing(

@@ -171,11 +171,11 @@ async def test_the_command_line_asks_and_writes_the_answer_with_its_quotes(
         await ana.wait_for_agent()
         await ben.open_microphone()
         await ben.say(PRICE.samples)
-        await ana.wait_until(lambda: "price" in ana.text_of(ben.identity))
-        question = wire.AskRequest(question="What did Ben say about the price?")
+        await ana.wait_until(lambda: "people" in ana.text_of(ben.identity))
+        question = wire.AskRequest(question="What did Ben say about people?")
         code, out, complaints = await control(seats.host_link, "ask", question.model_dump_json())
         assert (code, complaints) == (0, "")
-        (said,) = [line.text for line in ana.finals_of(ben.identity) if "price" in line.text]
+        (said,) = [line.text for line in ana.finals_of(ben.identity) if "people" in line.text]
         text, *quotes = [line for line in out.splitlines() if line]
         assert text
         assert f"  Ben: {said!r}" in quotes

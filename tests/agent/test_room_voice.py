@@ -194,6 +194,18 @@ async def test_it_stops_when_a_person_begins_to_speak(stage: Stage) -> None:
     await assert_silent(stage)
 
 
+async def test_a_sound_that_is_no_speech_makes_a_pause_and_no_word_is_lost(stage: Stage) -> None:
+    saying = asyncio.ensure_future(stage.voice.say(parts_of(ANSWER)))
+    for frames in (8, 20):
+        await until(lambda frames=frames: stage.heard.loud_frames > frames)
+        stage.voice.on_onset("guest")
+    assert await saying == Spoken(ANSWER, complete=True)
+    await asyncio.sleep(0.5)  # what is on its way
+    async with PocketSphinx() as recognizer:
+        text = await transcribe(recognizer, stage.heard.audio.tobytes())
+    assert share_heard(ANSWER, text) >= 0.6
+
+
 async def test_it_stops_when_it_is_told_to_and_says_nothing_while_muted(stage: Stage) -> None:
     saying = asyncio.ensure_future(stage.voice.say(parts_of(LONG)))
     await until(lambda: stage.heard.loud_frames > 20)

@@ -47,7 +47,9 @@ class ScriptedVoice:
 class EverybodyNear(Nearness):
     """Hears nobody in the background: these windows have the level of their numbers."""
 
-    is_new = False
+    @property
+    def is_new(self) -> bool:
+        return False
 
     def hear(self, *_: object, **__: object) -> bool:
         return True

@@ -362,3 +362,32 @@ async def test_what_expires_is_taken_from_the_screen_by_itself(
         await until(lambda: desk.newest().state != "shown")
         running.cancel()
     assert desk.newest().state == "expired"
+
+
+async def test_a_successor_knows_what_a_host_has_said_just_before_it_came(
+    desk: Desk, store: Store
+) -> None:
+    desk.propose(PILOT)
+    await desk.kept()
+    heir = Desk(store, last_sequence=1)
+    heir.now = START + 5
+    await heir.points.load()
+    half = heir.segment("offer a pilot", speaker="host-1")
+    heir.points.recall([half, heir.segment("with five people")])
+    assert heir.newest().state == "shown"
+    # What a guest has said does not count; with the host's next words the host has said it all.
+    heir.points.hear(heir.segment("for five people", speaker="host-1"))
+    assert heir.newest().state == "withdrawn"
+    assert not heir.propose("Offer a pilot for five of the people.")
+
+
+async def test_a_successor_keeps_to_the_pauses_of_its_predecessor(desk: Desk, store: Store) -> None:
+    desk.propose(PILOT)
+    await desk.kept()
+    heir = Desk(store, last_sequence=1)
+    await heir.points.load()
+    heir.points.recall([])
+    heir.now = START + 7.9
+    assert not heir.propose("Ask who decides about the budget.")
+    heir.now = START + 8
+    assert heir.propose("Ask who decides about the budget.")

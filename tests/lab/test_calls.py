@@ -104,7 +104,7 @@ def test_the_sales_call_expects_five_talking_points_from_the_guest() -> None:
 
 
 def test_the_planning_plants_all_that_minutes_are_tried_with() -> None:
-    call = call_named("planning")
+    call = call_named("minutes/planning")
     minutes = call.expectations.minutes
     assert minutes
     assert len(minutes.decisions) >= 4

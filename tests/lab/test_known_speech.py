@@ -26,7 +26,7 @@ def lines_of(name: str) -> list[KnownLine]:
 
 @pytest.fixture(scope="module")
 def lines() -> list[KnownLine]:
-    return lines_of("planning")
+    return lines_of("minutes/planning")
 
 
 @pytest.fixture(scope="module")

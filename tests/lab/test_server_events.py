@@ -3,6 +3,7 @@
 import asyncio
 import os
 import sys
+import time
 
 import pytest
 
@@ -10,6 +11,7 @@ from lab.call_events import OUTAGES
 from lab.front_desk import PlayError
 from lab.machine import ProcessTrees
 from lab.server_events import ServerEvents
+from records import Store
 from stack.part import Part
 from stack.running import TOKEN_SERVER, WORKER, RunningStack
 
@@ -81,14 +83,19 @@ async def test_what_a_stack_does_not_have_is_told_before_the_call(action: str, t
             await part.stop()
 
 
-async def test_the_worker_that_serves_the_call_is_killed_and_started_again() -> None:
+async def test_the_worker_that_serves_the_call_is_killed_and_started_again(
+    store: Store, database_url: str
+) -> None:
     lines = Lines()
     stack = stack_of(await start(WORKER, IDLE, lines), await start(f"{WORKER} 2", SERVING, lines))
+    stack.environment["DATABASE_URL"] = database_url
     idle, serving = stack.workers
     trees = ProcessTrees({part.name: part.pid for part in stack.workers})
     before = (idle.pid, serving.pid)
     try:
         await lines.wait_for(2)
+        await beat(store, "AW_1")
+        await beat(store, "AW_2")
         await ServerEvents(stack, trees).play("kill_worker")
         assert serving.is_running
         assert idle.pid == before[0]
@@ -97,6 +104,33 @@ async def test_the_worker_that_serves_the_call_is_killed_and_started_again() -> 
     finally:
         for part in stack.parts.values():
             await part.stop()
+
+
+async def test_no_worker_is_stopped_while_the_other_one_is_missing_or_leaving(
+    store: Store, database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("lab.server_events._REGISTERED_SECONDS", 0.3)
+    lines = Lines()
+    stack = stack_of(await start(WORKER, IDLE, lines), await start(f"{WORKER} 2", IDLE, lines))
+    stack.environment["DATABASE_URL"] = database_url
+    try:
+        await beat(store, "AW_1")
+        await beat(store, "AW_2", leaving=True)
+        with pytest.raises(PlayError, match="a worker was missing"):
+            await ServerEvents(stack, None).play("stop_worker")
+    finally:
+        for part in stack.parts.values():
+            await part.stop()
+
+
+async def beat(store: Store, worker_id: str, *, leaving: bool = False) -> None:
+    await store.beat_worker(
+        worker_id,
+        agent_name="sidenote",
+        active_jobs=0,
+        now_ms=round(time.time() * 1000),
+        leaving=leaving,
+    )
 
 
 async def test_a_job_that_is_killed_leaves_its_worker() -> None:

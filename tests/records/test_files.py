@@ -71,7 +71,7 @@ async def test_a_source_that_fails_changes_nothing_and_leaves_nothing(
 
     with pytest.raises(ConnectionResetError):
         await files.put("a", broken())
-    with pytest.raises(FileMissingError):
+    with pytest.raises(FilesUnavailableError):
         await files.put("b", tmp_path / "is not there")
     assert await read(files, "a") == b"old"
     assert [path.name for path in (tmp_path / "files").rglob("*")] == ["a"]

@@ -9,6 +9,7 @@ from records.meeting_list import MeetingFilter
 from tests.records.test_erasure import left_of
 from tests.records.test_store import make_point, make_segment
 from wire.answers import ERASED_TEXT, Answer, AnswerQuote
+from wire.consent import Erased
 from wire.tasks import Task
 
 pytestmark = pytest.mark.unit
@@ -97,6 +98,7 @@ async def test_an_erasure_has_a_number_behind_everything(meeting: Store) -> None
 
     missed = await meeting.list_missed(ROOM_SID, transcript_since=2, since=None, most=9)
     (erased,) = missed.transcript
+    assert isinstance(erased, Erased)
     assert (erased.speaker_identity, missed.more) == ("guest-1", False)
 
 

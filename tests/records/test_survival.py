@@ -127,7 +127,11 @@ async def test_a_gap_counts_among_the_finals_of_a_transcript(store: Store) -> No
     assert meeting.last_transcript_sequence == 7
     missed = await store.list_missed("RM_1", transcript_since=6, since=None, most=10)
     assert missed.transcript == [GAP]
-    missed = await store.list_missed("RM_1", transcript_since=7, since=None, most=10)
+    longer = GAP.model_copy(update={"ended_at_ms": 9000, "transcript_sequence": 8})
+    await store.add_gap("RM_1", longer)
+    await store.add_gap("RM_1", GAP)
+    assert await store.list_gaps("RM_1") == [longer]
+    missed = await store.list_missed("RM_1", transcript_since=8, since=None, most=10)
     assert missed.transcript == []
 
 

@@ -11,6 +11,7 @@ import httpx
 import pytest
 import uvicorn
 
+from tests.agent.waiting import until
 from tests.token_server.front import Front, problem
 from tests.token_server.meeting import Told, meet
 from token_server import event_stream
@@ -61,8 +62,7 @@ async def address(front: Front) -> AsyncIterator[str]:
     server = uvicorn.Server(config)
     async with asyncio.TaskGroup() as tasks:
         serving = tasks.create_task(server.serve())
-        while not server.started:
-            await asyncio.sleep(0.01)
+        await until(lambda: server.started)
         port = server.servers[0].sockets[0].getsockname()[1]
         yield f"http://127.0.0.1:{port}"
         server.should_exit = True
@@ -200,11 +200,8 @@ async def test_many_listeners_cost_one_look(
         looks.clear()
         await told.say(2, "again")
         assert await one.names(1) == await two.names(1) == ["segment"]
-        assert (told.room_sid, 2) in looks
-        assert len(looks) < 10
-    async with asyncio.timeout(10):
-        while live._watched:
-            await asyncio.sleep(0.05)
+        assert set(looks) == {(told.room_sid, 2)}  # each for both
+    await until(lambda: not live._watched)
 
 
 async def test_a_silent_stream_shows_that_it_lives(
@@ -233,11 +230,8 @@ async def test_a_client_that_does_not_read_is_dropped(
     writer.write(f"{head}Authorization: {authorization}\r\n\r\n".encode())
     await writer.drain()
     live = front.app.state.desk.live_meetings
-    async with asyncio.timeout(20):
-        while not live._watched:
-            await asyncio.sleep(0.01)
-        while live._watched:
-            await asyncio.sleep(0.01)
+    await until(lambda: bool(live._watched))
+    await until(lambda: not live._watched)
     writer.close()
     assert reader
 
@@ -248,6 +242,25 @@ async def test_a_deleted_meeting_ends_its_streams(front: Front, address: str) ->
         await told.say(1, "the price")
         assert await listener.names(1) == ["segment"]
         await told.store.forget_meetings([told.room_sid])
+        assert await listener.next() is None
+
+
+async def test_who_is_too_many_is_asked_to_come_back(
+    front: Front, address: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("token_server.live_meetings.MOST_LISTENERS", 1)
+    told = await meet(front)
+    async with listen(address, told):
+        await until(lambda: bool(front.app.state.desk.live_meetings._watched))
+        problem(await told.get("/events"), 503, "too-many-listeners")
+
+
+async def test_a_server_that_stops_ends_its_streams(front: Front, address: str) -> None:
+    told = await meet(front)
+    async with listen(address, told) as listener:
+        await told.say(1, "the price")
+        assert await listener.names(1) == ["segment"]
+        front.app.state.desk.live_meetings.stop()
         assert await listener.next() is None
 
 

@@ -1,9 +1,12 @@
 """Meetings over HTTP: lists, searches, one meeting, and who may see what of it."""
 
+from typing import Any
+
 import pytest
 
 from tests.token_server.front import Front, OpenFront, create, problem
 from tests.token_server.meeting import Told, meet
+from wire.gap import Gap
 
 pytestmark = pytest.mark.room
 
@@ -65,10 +68,10 @@ class TestAccess:
     ) -> None:
         now = [1_900_000_000_000]
         async with open_front(clock=lambda: now[0]) as front:
-            old = await meet(front, room_name="reused")
-            await front.client.delete("/rooms/reused")
+            old = await meet(front, room_name="reused-for-meetings")
+            await front.client.delete("/rooms/reused-for-meetings")
             now[0] += 3_600_000
-            room = await create(front, room_name="reused")
+            room = await create(front, room_name="reused-for-meetings")
             headers = {"Authorization": f"Bearer {room['host']['invitation']}"}
 
             answer = await front.client.get(f"/meetings/{old.room_sid}", headers=headers)
@@ -161,8 +164,6 @@ class TestList:
 
 class TestParts:
     async def test_gaps_and_times_off_the_record_stand_in_their_places(self, told: Told) -> None:
-        from wire.gap import Gap
-
         for number in (1, 2, 5, 9):
             await told.say(number, f"line {number}")
         gap = Gap(
@@ -183,7 +184,7 @@ class TestParts:
         items = []
         cursor = None
         for _ in range(4):
-            query = {"limit": 1} | ({"cursor": cursor} if cursor else {})
+            query: dict[str, Any] = {"limit": 1} | ({"cursor": cursor} if cursor else {})
             page = (await told.get("/segments", **query)).json()
             items += page["items"]
             cursor = page["next_cursor"]

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from agent.commands import commands as commands_module
 from agent.commands.commands import WAITING_COMMANDS, CommandActs, Commands
 from agent.commands.reading import CommandReader
 from agent.commands.wake_word import WakeWord
@@ -296,3 +297,37 @@ async def test_a_command_that_is_being_read_is_dropped_when_its_words_are_erased
     answer.set()
 
     assert await room.hear() == []
+
+
+async def test_the_end_of_a_call_sees_to_the_command_that_was_said_last(
+    open_room: OpenRoom,
+) -> None:
+    room = await open_room()
+    room.commands.hear(say("Sidenote, remind me to send the contract"))
+    room.commands.hear(say("Sidenote, mute", at=2.0))
+
+    await room.commands.finish()
+
+    assert room.acted.done == [("mute",)]
+    assert len(await room.store.list_tasks(ROOM_SID)) == 1
+
+
+async def test_the_end_of_a_call_waits_for_no_command_for_ever(
+    open_room: OpenRoom, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(commands_module, "FINISH_SECONDS", 0.01)
+    asked = asyncio.Event()
+
+    class Silent:
+        async def stream(self, request: ModelRequest) -> AsyncIterator[Reading]:
+            asked.set()
+            await asyncio.Event().wait()
+            yield Reading(partial={}, complete=None, model="silent")
+
+    room = await open_room(Silent())
+    room.commands.hear(say("Sidenote, remind me to send the contract"))
+    await asked.wait()
+
+    await room.commands.finish()
+
+    assert await room.store.list_tasks(ROOM_SID) == []

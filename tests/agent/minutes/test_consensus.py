@@ -66,3 +66,9 @@ def test_what_two_stretches_have_in_common_is_said_once() -> None:
 def test_the_same_words_in_two_parts_stay_in_both() -> None:
     point = statement(KEY_POINTS, "The pilot starts with forty people.", PILOT)
     assert len(merge([pilot("one"), point])) == 2
+
+
+def test_what_is_said_not_to_be_is_not_merged_with_what_was_said_to_be() -> None:
+    yes = statement(DECISIONS, "We hold the party in the office.", PILOT)
+    no = statement(DECISIONS, "We will not hold the party in the office.", PILOT)
+    assert merge([yes, no]) == [yes, no]

@@ -129,7 +129,7 @@ async def test_minutes_that_were_asked_for_over_http_are_written_by_the_calls_ow
     async with served.running():
         minutes = await served.received()
         assert minutes.template == "interview"
-        while (await store.list_work(ROOM_SID))[0].state != "done":
+        while (await store.list_work(ROOM_SID))[0].state != "done":  # noqa: ASYNC110
             await asyncio.sleep(0.01)
 
 

@@ -20,6 +20,8 @@ def texts(text: str, part: str) -> list[str]:
         "We will go with Postgres then.",
         "The decision is to hire two more people.",
         "It's settled, we move to Vienna.",
+        "Agreed, we will raise the price by ten percent.",
+        "We have also decided to print a book.",
     ],
 )
 def test_what_is_decided_outright_is_a_decision(said: str) -> None:
@@ -35,6 +37,7 @@ def test_what_is_decided_outright_is_a_decision(said: str) -> None:
         "Maybe we will go with Postgres.",
         "If we decided to move, it would cost a lot.",
         "You could let us use the second vendor.",
+        "We have to plan the launch, so let us begin.",
     ],
 )
 def test_what_is_asked_or_only_possible_is_no_decision(said: str) -> None:
@@ -91,6 +94,8 @@ def test_a_request_that_nobody_takes_on_is_no_action_item_of_anybody() -> None:
         ("Ben: Is customer data stored in Europe?\nAna: I don't know, I will ask.", 1),
         ("Ben: How long does the migration take?\nBen: Bye.", 1),
         ("Ben: Is the export part of the plan?\nAna: Yes.", 0),
+        ("Ana: Who will speak at the launch?\nBen: We do not know that yet.", 1),
+        ("Ana: How many guests can we invite?\nBen: That is open too.", 1),
         ("Ana: It is still unclear who pays for the migration.\nBen: right", 1),
     ],
 )

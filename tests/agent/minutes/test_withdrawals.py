@@ -1,6 +1,6 @@
 import pytest
 
-from agent.minutes.template import DECISIONS
+from agent.minutes.template import ACTION_ITEMS, DECISIONS
 from agent.minutes.withdrawals import takes_back, withdrawn_by_rules
 from tests.agent.minutes.talk import lines_of, statement
 
@@ -59,3 +59,27 @@ def test_a_line_that_only_points_back_takes_back_the_newest_while_it_is_fresh() 
 def test_nothing_is_taken_back_before_it_was_said() -> None:
     lines = lines_of("Ben: Let's not buy the van after all.\nAna: We decided to buy the van.")
     assert withdrawn_by_rules([statement(DECISIONS, lines[1].text, lines[1])], lines) == []
+
+
+def test_what_will_not_be_takes_back_what_has_two_of_its_words() -> None:
+    lines = lines_of(
+        "Ana: We have decided to hold the party in the office.\n"
+        "Ana: We have decided to raise the price.\n"
+        "Ben: We will not hold the party in the office.\n"
+        "Ben: We will not be in the office."
+    )
+    party = statement(DECISIONS, lines[0].text, lines[0])
+    price = statement(DECISIONS, lines[1].text, lines[1])
+    instead = statement(DECISIONS, lines[2].text, lines[2])
+    assert withdrawn_by_rules([party, price, instead], lines) == [party]
+
+
+def test_of_a_decision_and_a_task_with_the_same_words_the_decision_is_meant() -> None:
+    lines = lines_of(
+        "Ana: We have also decided to print a book for our customers.\n"
+        "Ben: I will book a room.\n"
+        "Ana: We take that back, there will be no book."
+    )
+    book = statement(DECISIONS, lines[0].text, lines[0])
+    room = statement(ACTION_ITEMS, lines[1].text, lines[1])
+    assert withdrawn_by_rules([book, room], lines) == [book]

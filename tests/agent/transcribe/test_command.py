@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from records import Store
+from records import Store, StoreUnavailableError
 from tests.agent.speech import share_heard
 from tests.made_recordings import KINDS, spoken, talk, write_recording
 from tests.parts import clean_environment
@@ -73,7 +73,7 @@ async def test_ctrl_c_stops_and_the_same_command_goes_on(tmp_path: Path) -> None
             assert process.poll() is None
             try:
                 uploads = await store.list_uploads()
-            except Exception:
+            except StoreUnavailableError:
                 uploads = []  # the tables are being made
             position = uploads[0].position_ms if uploads else 0
         process.send_signal(signal.SIGINT)

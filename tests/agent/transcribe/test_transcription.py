@@ -6,8 +6,9 @@ import pytest
 from livekit.agents import APIConnectionError
 
 from agent.speech_gate import Samples
+from agent.transcribe.keeping import UploadGoneError, UploadKeeping
 from agent.transcribe.stretches import Stretches
-from agent.transcribe.transcription import Transcription, UploadGoneError
+from agent.transcribe.transcription import Transcription
 from records import Store, Upload
 from tests.made_recordings import talk, write_recording
 
@@ -70,8 +71,11 @@ def expected(recording: Path) -> list[str]:
 async def attempt(store: Store, recording: Path, recognizer: Writes) -> int:
     upload = await store.begin_upload("UP_1", now_ms=0)
     assert upload is not None
+    clock = Clock()
+    keeping = UploadKeeping(store, upload, clock)
+    await keeping.open()
     transcription = Transcription(
-        store, upload, recording, recognizer, job_id="job", most_seconds=HOURS, now=Clock()
+        keeping, recording, recognizer, job_id="job", most_seconds=HOURS, now=clock
     )
     return await transcription.run()
 

@@ -1,9 +1,10 @@
-import type { Invitation } from '../core/invitation';
+import { saveAs } from '../core/files';
+import type { RoomAccess } from '../core/invitation';
 import { isProblem, type Problem } from '../core/problem';
 import { fetchTaskFile, TASK_FORMATS } from '../core/taskFiles';
 
 interface TaskFilesProps {
-  readonly invitation: Invitation;
+  readonly invitation: RoomAccess;
   readonly onProblem: (problem: Problem | undefined) => void;
 }
 
@@ -29,13 +30,4 @@ export function TaskFiles({ invitation, onProblem }: TaskFilesProps) {
       ))}
     </p>
   );
-}
-
-function saveAs(content: Blob, file: string): void {
-  const url = URL.createObjectURL(content);
-  const link = document.createElement('a');
-  link.href = url;
-  link.download = file;
-  link.click();
-  URL.revokeObjectURL(url);
 }

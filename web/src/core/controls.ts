@@ -3,6 +3,8 @@ import type { PinRequest } from '../wire/pinRequest';
 import type { PlaybookRequest } from '../wire/playbookRequest';
 import type { PointRequest } from '../wire/pointRequest';
 import type { PromptRequest } from '../wire/promptRequest';
+import type { SoundConsentRequest } from '../wire/soundConsentRequest';
+import type { SoundRequest } from '../wire/soundRequest';
 import type { TaskConfirmRequest } from '../wire/taskConfirmRequest';
 import type { TaskRequest } from '../wire/taskRequest';
 import type { UsefulRequest } from '../wire/usefulRequest';
@@ -10,6 +12,7 @@ import {
   ASK_METHOD,
   CONSENT_METHOD,
   DISMISS_METHOD,
+  MINUTES_METHOD,
   MUTE_METHOD,
   OFF_THE_RECORD_METHOD,
   PAUSE_METHOD,
@@ -18,6 +21,8 @@ import {
   PROMPT_METHOD,
   PROTOCOL_VERSION,
   RESUME_METHOD,
+  SOUND_CONSENT_METHOD,
+  SOUND_METHOD,
   TASK_CONFIRM_METHOD,
   TASK_REJECT_METHOD,
   UNMUTE_METHOD,
@@ -59,6 +64,19 @@ export const pause = (): Control => control('pause', PAUSE_METHOD, {});
 export const resume = (): Control => control('resume', RESUME_METHOD, {});
 export const mute = (): Control => control('mute', MUTE_METHOD, {});
 export const unmute = (): Control => control('unmute', UNMUTE_METHOD, {});
+/** Asks for the minutes of the call as far as it has come. */
+export const writeMinutes = (): Control => control('minutes', MINUTES_METHOD, {});
+
+/** Records the sound of those who agreed, or of nobody any more. */
+export function recordSound(on: boolean): Control {
+  return control(on ? 'sound' : 'no_sound', SOUND_METHOD, { on } satisfies SoundRequest);
+}
+
+/** One's own answer to being recorded; `erase` deletes what was recorded, and is a no. */
+export function answerSound(answer: 'yes' | 'no', erase = false): Control {
+  const request = erase ? 'sound_erase' : answer === 'yes' ? 'sound_yes' : 'sound_no';
+  return control(request, SOUND_CONSENT_METHOD, { answer, erase } satisfies SoundConsentRequest);
+}
 
 export function pin(id: string, pinned: boolean): Control {
   return control('pin', PIN_METHOD, { id, pinned } satisfies PinRequest);

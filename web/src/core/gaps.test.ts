@@ -16,6 +16,8 @@ const encode = (message: unknown) => new TextEncoder().encode(JSON.stringify(mes
 test('a gap is kept once, however often it comes', () => {
   const known = mergeGap([], gap(5));
   expect(mergeGap(known, gap(5))).toBe(known);
+  const longer = { ...gap(5), ended_at_ms: 9000 };
+  expect(mergeGap(known, longer)).toEqual([longer]);
 });
 
 test('gaps stand in the order of time, and the oldest of very many go', () => {

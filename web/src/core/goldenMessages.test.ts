@@ -1,6 +1,7 @@
 // The same golden messages are read by tests/wire/test_messages.py: neither side can drift.
 import { describe, expect, test } from 'vitest';
 import accepted from '../../../tests/wire/accepted.json';
+import alerts from '../../../tests/wire/alerts.json';
 import answers from '../../../tests/wire/answers.json';
 import askRequests from '../../../tests/wire/ask_requests.json';
 import callStates from '../../../tests/wire/call_states.json';
@@ -12,12 +13,16 @@ import costReports from '../../../tests/wire/cost_reports.json';
 import coverageReports from '../../../tests/wire/coverage_reports.json';
 import erased from '../../../tests/wire/erased.json';
 import gaps from '../../../tests/wire/gaps.json';
+import minutes from '../../../tests/wire/minutes.json';
 import notices from '../../../tests/wire/notices.json';
 import offTheRecordRequests from '../../../tests/wire/off_the_record_requests.json';
 import pinRequests from '../../../tests/wire/pin_requests.json';
 import playbookRequests from '../../../tests/wire/playbook_requests.json';
 import pointRequests from '../../../tests/wire/point_requests.json';
 import promptRequests from '../../../tests/wire/prompt_requests.json';
+import soundConsentRequests from '../../../tests/wire/sound_consent_requests.json';
+import soundRequests from '../../../tests/wire/sound_requests.json';
+import soundStates from '../../../tests/wire/sound_states.json';
 import statisticsReports from '../../../tests/wire/statistics_reports.json';
 import points from '../../../tests/wire/talking_points.json';
 import taskConfirmRequests from '../../../tests/wire/task_confirm_requests.json';
@@ -26,6 +31,7 @@ import tasks from '../../../tests/wire/tasks.json';
 import attributes from '../../../tests/wire/transcript_attributes.json';
 import usefulRequests from '../../../tests/wire/useful_requests.json';
 import { acceptedSchema } from '../wire/accepted';
+import { alertSchema } from '../wire/alert';
 import { answerSchema } from '../wire/answer';
 import { askRequestSchema } from '../wire/askRequest';
 import { callStateSchema } from '../wire/callState';
@@ -37,18 +43,23 @@ import { costReportSchema } from '../wire/costReport';
 import { coverageReportSchema } from '../wire/coverageReport';
 import { erasedSchema } from '../wire/erased';
 import { gapSchema } from '../wire/gap';
+import { minutesSchema } from '../wire/minutes';
 import { noticeSchema } from '../wire/notice';
 import { offTheRecordRequestSchema } from '../wire/offTheRecordRequest';
 import { pinRequestSchema } from '../wire/pinRequest';
 import { playbookRequestSchema } from '../wire/playbookRequest';
 import { pointRequestSchema } from '../wire/pointRequest';
 import { promptRequestSchema } from '../wire/promptRequest';
+import { soundConsentRequestSchema } from '../wire/soundConsentRequest';
+import { soundRequestSchema } from '../wire/soundRequest';
+import { soundStateSchema } from '../wire/soundState';
 import { statisticsReportSchema } from '../wire/statisticsReport';
 import { talkingPointSchema } from '../wire/talkingPoint';
 import { taskSchema } from '../wire/task';
 import { taskConfirmRequestSchema } from '../wire/taskConfirmRequest';
 import { taskRequestSchema } from '../wire/taskRequest';
 import { usefulRequestSchema } from '../wire/usefulRequest';
+import { readAlert } from './alerts';
 import { readAnswer } from './answers';
 import { readCallState } from './callState';
 import { readCatchUp } from './catchUp';
@@ -56,8 +67,10 @@ import { readConsent, readErased } from './consent';
 import { readCosts } from './costs';
 import { readCoverage } from './coverage';
 import { readGap } from './gaps';
+import { readMinutes } from './minutes';
 import { readNotice } from './notices';
 import { readObject, type Schema } from './schema';
+import { readSound } from './sound';
 import { readStatistics } from './statistics';
 import { readTalkingPoint } from './talkingPoints';
 import { readTask } from './tasks';
@@ -108,7 +121,12 @@ const MODELS: readonly [string, Golden, Schema, Read?][] = [
   ['task confirm request', taskConfirmRequests, taskConfirmRequestSchema],
   ['task request', taskRequests, taskRequestSchema],
   ['useful request', usefulRequests, usefulRequestSchema],
+  ['sound consent request', soundConsentRequests, soundConsentRequestSchema],
+  ['sound request', soundRequests, soundRequestSchema],
   ['accepted', accepted, acceptedSchema],
+  ['alert', alerts, alertSchema, (message) => readAlert(encode(message))],
+  ['minutes', minutes, minutesSchema, (message) => readMinutes(JSON.stringify(message))],
+  ['sound state', soundStates, soundStateSchema, (message) => readSound(JSON.stringify(message))],
   ['answer', answers, answerSchema, (message) => readAnswer(encode(message))],
   ['call state', callStates, callStateSchema, (message) => readCallState(encode(message))],
   [

@@ -12,6 +12,9 @@ export interface Invitation {
   readonly expiresAtMs: number;
 }
 
+/** A room, and what lets one ask about it. */
+export type RoomAccess = Pick<Invitation, 'room' | 'jwt'>;
+
 const INCOMPLETE: Problem = {
   title: 'This link is not complete',
   detail: 'The part after the # is missing or was cut off when the link was copied.',

@@ -1,7 +1,9 @@
+import { type Alert, forgetAlerts, mergeAlert } from './alerts';
 import { type Answer, echoes, mergeAnswer } from './answers';
 import type { CallState } from './callState';
 import type { Erasure } from './consent';
 import { type Gap, mergeGap } from './gaps';
+import type { Minutes } from './minutes';
 import { addNumber, hasGap, NO_NUMBERS, type Numbers } from './numbers';
 import { mergeTalkingPoint, restsOn, type TalkingPoint } from './talkingPoints';
 import { mergeTask, type Task } from './tasks';
@@ -18,6 +20,10 @@ export interface Notes {
   readonly tasks: readonly Task[];
   readonly answers: readonly Answer[];
   readonly state: CallState | undefined;
+  /** As far as the call has come; undefined: there are none yet. */
+  readonly minutes: Minutes | undefined;
+  /** What was said that this host's profile names. */
+  readonly alerts: readonly Alert[];
   /** By identity, the last erasure: what it covers may still be on its way. */
   readonly erasures: ReadonlyMap<string, Erasure>;
   /** Of the transcript's finals, erasures and gaps. */
@@ -36,6 +42,8 @@ export const NO_NOTES: Notes = {
   tasks: [],
   answers: [],
   state: undefined,
+  minutes: undefined,
+  alerts: [],
   erasures: new Map(),
   lineNumbers: NO_NUMBERS,
   linesTold: 0,
@@ -81,6 +89,14 @@ export function takeState(notes: Notes, state: CallState): Notes {
   return { ...notes, state };
 }
 
+export function takeMinutes(notes: Notes, minutes: Minutes): Notes {
+  return { ...notes, minutes };
+}
+
+export function takeAlert(notes: Notes, alert: Alert): Notes {
+  return { ...notes, alerts: mergeAlert(notes.alerts, alert) };
+}
+
 /** Returns the notes without what a participant said before the erasure and what rests on it. */
 export function takeErasure(notes: Notes, erasure: Erasure): Notes {
   const { speaker_identity: identity, transcript_sequence: number } = erasure;
@@ -92,6 +108,9 @@ export function takeErasure(notes: Notes, erasure: Erasure): Notes {
     lines: notes.lines.filter((line) => line.identity !== identity || !coversLine(erasure, line)),
     points: notes.points.filter((point) => !coversPoint(erasure, point)),
     answers: notes.answers.filter((answer) => !coversAnswer(erasure, answer)),
+    alerts: forgetAlerts(notes.alerts, identity),
+    // A summary repeats words without saying whose: others are written without them.
+    minutes: undefined,
     lineNumbers: addNumber(notes.lineNumbers, number),
   };
 }

@@ -1,4 +1,4 @@
-import type { Gap } from './gaps';
+import type { Gap, GapTimes } from './gaps';
 import type { Line } from './transcript';
 
 /** A time during which nobody was transcribed; `untilMs` is undefined while it lasts. */
@@ -13,7 +13,7 @@ export interface Period {
 export type Entry =
   | { readonly kind: 'line'; readonly line: Line }
   | { readonly kind: 'off' | 'on'; readonly key: string; readonly atMs: number }
-  | { readonly kind: 'gap'; readonly key: string; readonly gap: Gap };
+  | { readonly kind: 'gap'; readonly key: string; readonly gap: GapTimes };
 
 /** Returns the periods after the agent said since when the call is off the record (null: not). */
 export function followPeriods(

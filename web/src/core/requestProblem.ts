@@ -26,7 +26,13 @@ export type Request =
   | 'useful'
   | 'task_confirm'
   | 'task_reject'
-  | 'playbook_set';
+  | 'playbook_set'
+  | 'minutes'
+  | 'sound'
+  | 'no_sound'
+  | 'sound_yes'
+  | 'sound_no'
+  | 'sound_erase';
 
 // The media server's own codes, which livekit-client keeps in `RpcError.ErrorCode`.
 export const NO_SUCH_METHOD = 1400;
@@ -53,12 +59,20 @@ const TITLES: Readonly<Record<Request, string>> = {
   task_confirm: 'The task was not confirmed',
   task_reject: 'The task was not rejected',
   playbook_set: 'The playbook was not changed',
+  minutes: 'The minutes were not written',
+  sound: 'The call is not recorded',
+  no_sound: 'The call may still be recorded',
+  sound_yes: 'Your yes was not taken',
+  sound_no: 'Your no was not taken',
+  sound_erase: 'What was recorded of you has not been deleted',
 };
 
 /** What keeps somebody from being heard until the request has gone through. */
 const MEANWHILE: Readonly<Partial<Record<Request, string>>> = {
   no: ' Until then, mute your microphone to be sure that you are not transcribed.',
   off_the_record: ' Until then, mute your microphones to be sure that nobody is transcribed.',
+  no_sound: ' Until then, mute your microphones to be sure that nobody is recorded.',
+  sound_no: ' Until then, mute your microphone to be sure that you are not recorded.',
 };
 
 /** A stop counts even while it cannot be written down: what holds then. */

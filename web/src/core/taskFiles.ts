@@ -1,6 +1,6 @@
 import { headersOf } from './briefs';
 import { askFor, send } from './http';
-import type { Invitation } from './invitation';
+import type { RoomAccess } from './invitation';
 import type { Problem } from './problem';
 import { readCaughtTask, type Task } from './tasks';
 
@@ -14,15 +14,15 @@ export type TaskFormat = (typeof TASK_FORMATS)[number]['format'];
 
 /** Says whether a task is done; returns its next version. */
 export async function setDone(
-  invitation: Invitation,
+  access: RoomAccess,
   id: string,
   done: boolean,
 ): Promise<Task | Problem> {
   return askFor(
-    `${pathOf(invitation)}/${encodeURIComponent(id)}`,
+    `${pathOf(access)}/${encodeURIComponent(id)}`,
     {
       method: 'PATCH',
-      headers: { ...headersOf(invitation), 'Content-Type': 'application/json' },
+      headers: { ...headersOf(access), 'Content-Type': 'application/json' },
       body: JSON.stringify({ state: done ? 'done' : 'confirmed' }),
     },
     readCaughtTask,
@@ -31,14 +31,14 @@ export async function setDone(
 
 /** Returns the agreed tasks as a file. */
 export async function fetchTaskFile(
-  invitation: Invitation,
+  access: RoomAccess,
   format: TaskFormat,
 ): Promise<Blob | Problem> {
-  const request = { headers: headersOf(invitation) };
-  const answer = await send(`${pathOf(invitation)}?format=${format}`, request);
+  const request = { headers: headersOf(access) };
+  const answer = await send(`${pathOf(access)}?format=${format}`, request);
   return answer instanceof Response ? answer.blob() : answer;
 }
 
-function pathOf({ room }: Invitation): string {
+function pathOf({ room }: RoomAccess): string {
   return `/rooms/${encodeURIComponent(room)}/tasks`;
 }

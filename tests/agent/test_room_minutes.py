@@ -1,0 +1,79 @@
+"""Minutes and alerts in a real call: for hosts only, and final when it is over."""
+
+import asyncio
+
+import pytest
+from livekit import rtc
+
+from records import Profile, Store
+from tests.agent.people import Person, open_room
+from tests.agent.speech import read_line
+from tests.parts import TestStack
+from wire.alerts import ALERT, Alert
+from wire.consent import NOT_ALLOWED
+from wire.controls import Accepted
+from wire.minutes import MINUTES, MINUTES_METHOD, Minutes
+
+pytestmark = pytest.mark.room
+
+PRICE = read_line(8)
+NAME = "Anastasia"
+
+
+def listen_for_minutes(person: Person) -> "asyncio.Queue[rtc.TextStreamReader]":
+    streams: asyncio.Queue[rtc.TextStreamReader] = asyncio.Queue()
+    person.room.register_text_stream_handler(MINUTES, lambda reader, _: streams.put_nowait(reader))
+    return streams
+
+
+async def final_minutes(store: Store, room_sid: str) -> Minutes:
+    async with asyncio.timeout(60):
+        while True:
+            found = await store.find_minutes(room_sid)
+            if found and found.state == "final":
+                return found
+            await asyncio.sleep(0.1)
+
+
+async def test_hosts_get_minutes_during_a_call_and_everybodys_are_written_behind_it(
+    stack: TestStack,
+) -> None:
+    async with Store(stack.database_url) as store:
+        await store.put_profile(
+            Profile(id="PR_minutes", name=NAME, keywords=("price", "team", "people"))
+        )
+        seats = await open_room(stack.token_server_url, host_name=NAME)
+        async with (
+            Person(seats.url, seats.host_token) as host,
+            Person(seats.url, seats.guest_token) as guest,
+        ):
+            for_host, for_guest = listen_for_minutes(host), listen_for_minutes(guest)
+            agent = await host.wait_for_agent()
+            await guest.open_microphone()
+            await guest.say(PRICE.samples)
+            await host.wait_until(lambda: host.finals_of(guest.identity))
+            await host.wait_until(lambda: [one for one in host.packets if one.topic == ALERT])
+            with pytest.raises(rtc.RpcError) as refused:
+                await guest.perform(agent, MINUTES_METHOD)
+            accepted = Accepted.model_validate_json(await host.perform(agent, MINUTES_METHOD))
+            async with asyncio.timeout(30):
+                text = await (await for_host.get()).read_all()
+            said = host.finals_of(guest.identity)[0]
+        live = Minutes.model_validate_json(text)
+        final = await final_minutes(store, live.room_sid)
+        own = await store.find_minutes(live.room_sid, profile_id="PR_minutes")
+        meeting = await store.find_meeting(live.room_sid)
+        await store.delete_profile("PR_minutes")
+
+    assert refused.value.code == NOT_ALLOWED
+    assert (accepted.id, live.state) == (live.room_sid, "live")
+    quoted = {one.segment_id for line in live.summary + live.key_points for one in line.evidence}
+    assert quoted <= {line.attributes.segment_id for line in host.finals_of(guest.identity)}
+    assert for_guest.empty()
+    alerts = [Alert.model_validate_json(p.content) for p in host.packets if p.topic == ALERT]
+    assert alerts[0].segment_id == said.attributes.segment_id
+    assert ALERT not in guest.private_topics
+    assert final.version > live.version
+    assert own
+    assert meeting
+    assert meeting.title == final.title
