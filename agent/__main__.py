@@ -25,7 +25,7 @@ def main(arguments: list[str] | None = None) -> int:
         dest="command", required=True, metavar="start|dev|control|transcribe"
     )
     for name, text in (
-        ("start", "run as a service: JSON logs, and on SIGTERM running calls are finished first"),
+        ("start", "run as a service: JSON logs, on SIGTERM another worker takes the calls over"),
         ("dev", "run in a terminal: coloured logs, and Ctrl-C stops at once"),
     ):
         command = commands.add_parser(name, help=text, description=text)

@@ -32,6 +32,8 @@ _PAUSE_SECONDS: Final = 1.5
 _ROOM_IS_OVER: Final = frozenset(
     {rtc.DisconnectReason.ROOM_DELETED, rtc.DisconnectReason.ROOM_CLOSED}
 )
+_LOOKS_FOR_END: Final = 10
+_LOOK_SECONDS: Final = 0.1
 
 
 class Call:
@@ -70,6 +72,8 @@ class Call:
         """A successor is in place and asks for the lease."""
         self._is_over = False
         """Whether the meeting has ended, not only this agent's part in it."""
+        self._is_cut_off = False
+        """Whether the room was lost for another reason than its end."""
 
     def stop(self) -> None:
         """End the call: finish what was heard, then return from `run`."""
@@ -148,8 +152,23 @@ class Call:
             # To the last: a successor that took the lease before would count beside us.
             await asyncio.wait((publishing,))
             holding.cancel()
-        if self._is_over:
+        if self._is_over or await self._is_room_closed():
             await self._given.store.end_meeting(stages.meeting.room_sid, now_ms=self._now_ms())
+
+    async def _is_room_closed(self) -> bool:
+        """Ask the store, if nobody is left and nothing says why this call was stopped.
+
+        The media server ends the job of a deleted room, and may do so before the room says that it
+        is deleted, and before the token server has written it down.
+        """
+        if self._is_cut_off or (self._room.isconnected() and self._stages.attendance.people()):
+            return False
+        for _ in range(_LOOKS_FOR_END):
+            room = await self._given.store.find_room(self._room_name)
+            if room and room.closed_at_ms:
+                return True
+            await asyncio.sleep(_LOOK_SECONDS)
+        return False
 
     def _attributes(self) -> dict[str, str]:
         """Say what listens, to whom, and who advises; clients see the agent by it."""
@@ -230,6 +249,8 @@ class Call:
     def _on_disconnected(self, reason: rtc.DisconnectReason.ValueType) -> None:
         if reason in _ROOM_IS_OVER:
             self._end()
+        else:
+            self._is_cut_off = True
         self.stop()
 
     def _end(self) -> None:

@@ -80,9 +80,7 @@ class Numbering:
     async def run(self) -> None:
         """Number, keep and send until `end_input`; then write what waits for the store."""
         async with asyncio.TaskGroup() as tasks:
-            writing = tasks.create_task(
-                keep_trying(self.write_waiting), name="unkept messages"
-            )
+            writing = tasks.create_task(keep_trying(self.write_waiting), name="unkept messages")
             await self._outbox.run()
             writing.cancel()
         if not await try_for_a_while(self.write_waiting):

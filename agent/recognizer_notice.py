@@ -25,9 +25,7 @@ class RecognizerNotice:
         self._fallen: dict[str, NoticeReason] = {}
         """By recognizer, what hosts were told when it failed: the end is told in the same words."""
 
-    def change(
-        self, label: str, reason: ChangeReason, listening: str | None, at_ms: int
-    ) -> Notice:
+    def change(self, label: str, reason: ChangeReason, listening: str | None, at_ms: int) -> Notice:
         """Note a change, and return what hosts are told.
 
         Args:

@@ -100,6 +100,8 @@ async def replay_all(store: Store, folder: Path) -> None:
             await replay(store, folder, room_sid)
     except StoreUnavailableError as error:
         logger.warning("finals still wait in files", extra={"error": str(error)})
+    except OSError as error:
+        logger.error("the files of finals cannot be read", extra={"error": error.strerror})
 
 
 def _number(entry: Entry) -> int:

@@ -266,8 +266,8 @@ class CallPlayer:
 
     async def _bring_late_spy(self) -> None:
         await self._wait_until(self._timeline.end_seconds / 2)
-        # While the media server is away nobody can come; the spy waits as people do.
-        for _ in range(10):
+        # While media server or token server is away nobody can come; the spy waits as people do.
+        for _ in range(30):
             try:
                 await self._spies.join_late()
             except PlayError:

@@ -26,6 +26,8 @@ UNDER_WAY_SECONDS: Final = 1.5
 """How long after its last word a line has no final yet: who dies then has not kept it."""
 GAP_TOLERANCE_SECONDS: Final = 1.0
 """How much longer a gap may be than the outage: the agent's sign of life is that old at most."""
+MARKED_SECONDS: Final = 1.0
+"""A shorter outage needs no mark: a pause of the network costs as much."""
 HANDED_OVER_SECONDS: Final = 1.0
 """The longest gap when a worker is asked to end."""
 
@@ -164,7 +166,7 @@ def _outage(recording: Recording, played: PlayedEvent, until: float, gap_seconds
         back_seconds=back if back is None else round(back, 2),
         gap_seconds=round(gap_seconds, 2),
         most_gap_seconds=round(most, 2),
-        must_be_marked=do != "stop_worker" and bool(back),
+        must_be_marked=do != "stop_worker" and (back is None or back >= MARKED_SECONDS),
     )
 
 

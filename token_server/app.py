@@ -1,6 +1,5 @@
 """Puts the token server together."""
 
-import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -10,7 +9,6 @@ from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 from starlette.middleware.cors import CORSMiddleware
 
-from records import Files, Store, migrate
 from token_server import (
     answers,
     briefs,
@@ -33,27 +31,42 @@ from token_server import (
     uploads,
     webhooks,
 )
-from token_server.desk import Clock, Desk, wall_clock_ms
+from token_server.desk import Clock, wall_clock_ms
 from token_server.guards import Guards
-from token_server.live_meetings import LiveMeetings
-from token_server.media_events import MediaEvents
-from token_server.media_server import MediaServer
 from token_server.models import Problem
+from token_server.opening import open_desk
 from token_server.page import PAGE_DIR, Assets, make_page_router
 from token_server.problems import add_problem_answers
-from token_server.retention import Retention
 from token_server.settings import TokenServerSettings
-from token_server.upload_watch import UploadWatch
-from token_server.watch import Watch
-from token_server.webhook_sender import WebhookSender
 
 _TITLE: Final = "Sidenote token server"
-_LAST_LOOK_SECONDS: Final = 3.0
-"""How long the end waits for a look at the rooms that is under way."""
 _VERSION: Final = "0.1.0"
 _DESCRIPTION: Final = (
     "Creates calls with the agent in them and lets invited people in. Every error is a "
     "problem+json body whose `remedy` says what to change."
+)
+
+_ROUTERS: Final = (
+    health.router,
+    media_event_endpoint.router,
+    rooms.router,
+    token_endpoint.router,
+    tasks.router,
+    answers.router,
+    briefs.router,
+    costs.router,
+    meetings.router,
+    meeting_parts.router,
+    meeting_minutes.router,
+    meeting_events.router,
+    meeting_exports.router,
+    meeting_deletion.router,
+    profiles.router,
+    playbooks.router,
+    webhooks.router,
+    uploads.router,
+    sound.router,
+    reference.router,
 )
 
 
@@ -64,53 +77,9 @@ def create_app(
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        await asyncio.to_thread(migrate, settings.database_url)
-        async with (
-            Store(settings.database_url) as store,
-            MediaServer.open(settings) as media,
-            WebhookSender.open(
-                store, may_be_private=settings.webhooks_may_be_private, clock=clock
-            ) as sender,
-        ):
-            watch = Watch(
-                store,
-                media,
-                watch_rooms=settings.watch_rooms,
-                invitation_ttl_hours=settings.invitation_ttl_hours,
-                clock=clock,
-            )
-            upload_watch = UploadWatch(store, media, clock)
-            live_meetings = LiveMeetings(store)
-            desk = app.state.desk = Desk(
-                settings=settings,
-                store=store,
-                files=Files(settings.files_url, settings.file_arguments()),
-                media_server=media,
-                clock=clock,
-                media_events=MediaEvents(settings, watch.wake),
-                live_meetings=live_meetings,
-                on_upload=upload_watch.wake,
-            )
-            async with asyncio.TaskGroup() as tasks:
-                watching = {
-                    tasks.create_task(watch.run(), name="watch"),
-                    tasks.create_task(upload_watch.run(), name="upload watch"),
-                }
-                background = [
-                    tasks.create_task(live_meetings.run(), name="live meetings"),
-                    tasks.create_task(sender.run(), name="webhooks"),
-                ]
-                if settings.retention_days:
-                    keeping = Retention(desk, settings.retention_days)
-                    background.append(tasks.create_task(keeping.run(), name="retention"))
-                yield
-                for task in background:
-                    task.cancel()
-                watch.stop()
-                upload_watch.stop()
-                await asyncio.wait(watching, timeout=_LAST_LOOK_SECONDS)
-                for task in watching:
-                    task.cancel()
+        async with open_desk(settings, clock) as desk:
+            app.state.desk = desk
+            yield
 
     app = FastAPI(
         title=_TITLE,
@@ -121,28 +90,7 @@ def create_app(
         docs_url=None,
         redoc_url=None,
     )
-    for router in (
-        health.router,
-        media_event_endpoint.router,
-        rooms.router,
-        token_endpoint.router,
-        tasks.router,
-        answers.router,
-        briefs.router,
-        costs.router,
-        meetings.router,
-        meeting_parts.router,
-        meeting_minutes.router,
-        meeting_events.router,
-        meeting_exports.router,
-        meeting_deletion.router,
-        profiles.router,
-        playbooks.router,
-        webhooks.router,
-        uploads.router,
-        sound.router,
-        reference.router,
-    ):
+    for router in _ROUTERS:
         app.include_router(router)
     app.include_router(make_page_router(page_dir, settings.browser_media_url))
     app.mount("/assets", Assets(directory=page_dir / "assets", check_dir=False))

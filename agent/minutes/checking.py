@@ -74,7 +74,7 @@ class Checker:
         text = " ".join(found.text.split())[:_LONGEST_TEXT]
         evidence = in_time(find_evidence(found.evidence, lines))
         known = found.part in self.template.parts()
-        if reason := _refusal(text, evidence) if known else "unknown_part":
+        if reason := self._refusal(text, evidence) if known else "unknown_part":
             dropped[reason] += 1
             return None
         owner, due = None, None
@@ -87,6 +87,30 @@ class Checker:
             part=found.part, text=text, evidence=evidence, owner=owner, due=due, found_by=(model,)
         )
 
+    def _refusal(self, text: str, evidence: Sequence[Quoted]) -> Dropped | None:
+        said = [quoted.segment.text for quoted in evidence]
+        if not text:
+            return "empty"
+        if not evidence:
+            return "no_evidence"
+        if FINDING_LEAKS.repeats(text):
+            return "repeats_instructions"
+        names = " ".join(quoted.segment.name for quoted in evidence)
+        gist = gist_of(text) - gist_of(names)
+        if gist and not gist & gist_of(" ".join(said)):
+            return "unlike_its_evidence"
+        if says_other_figures(text, said):
+            # "By Friday" may be written as the day that it is.
+            days = [date.due for quoted in evidence if (date := self._date_in(quoted))]
+            return "figure_not_said" if says_other_figures(text, said + days) else None
+        return None
+
+    def _date_in(self, quoted: Quoted) -> SpokenDate | None:
+        return find_date(quoted.segment.text, self._spoken_at(quoted))
+
+    def _spoken_at(self, quoted: Quoted) -> datetime:
+        return datetime.fromtimestamp(quoted.segment.start_seconds, self.zone)
+
     def _owner(self, name: str, evidence: Sequence[Quoted]) -> Participant | None:
         lines = [quoted.segment for quoted in evidence]
         owner = find_participant(name, self.people, lines[-1])
@@ -97,10 +121,9 @@ class Checker:
             return None
         for quoted in reversed(evidence):
             spoken = find_quote(quoted.segment.text, words)
-            at = datetime.fromtimestamp(quoted.segment.start_seconds, self.zone)
-            date = find_date(spoken, at) if spoken else None
+            date = find_date(spoken, self._spoken_at(quoted)) if spoken else None
             # Some models write the day instead of its words: it counts if it was spoken there.
-            said = find_date(quoted.segment.text, at)
+            said = self._date_in(quoted)
             date = date or (said if said and said.due == words.strip() else None)
             if date:
                 return date
@@ -132,21 +155,6 @@ def says_other_figures(text: str, said: Sequence[str]) -> bool:
         return False
     known = {_plain(figure) for figure in _FIGURE.findall(heard)}
     return any(_plain(figure) not in known for figure in _FIGURE.findall(with_digits(text).text))
-
-
-def _refusal(text: str, evidence: Sequence[Quoted]) -> Dropped | None:
-    said = [quoted.segment.text for quoted in evidence]
-    if not text:
-        return "empty"
-    if not evidence:
-        return "no_evidence"
-    if FINDING_LEAKS.repeats(text):
-        return "repeats_instructions"
-    names = " ".join(quoted.segment.name for quoted in evidence)
-    gist = gist_of(text) - gist_of(names)
-    if gist and not gist & gist_of(" ".join(said)):
-        return "unlike_its_evidence"
-    return "figure_not_said" if says_other_figures(text, said) else None
 
 
 def _plain(figure: str) -> str:

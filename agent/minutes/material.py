@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import tzinfo
+from typing import Final
 
 from agent.gaps import describe_gaps
 from agent.minutes.statement import Participant, speakers_of
@@ -10,7 +11,7 @@ from records import ErasuresSeen, Meeting, Store
 from transcript_buffer import Segment
 from wire.consent import ConsentAnswer
 
-_MOST_NAMES = 20
+_MOST_NAMES: Final = 20
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -163,8 +163,10 @@ class MinutesWriter:
                 continue
             missed = 0
             read.written_by[model] = None
-            checked = (checker.check(one, lines, model, read.dropped) for one in found.statements)
-            answered[number] = [one for one in checked if one]
+            answered[number], dropped = await asyncio.to_thread(
+                _check_all, checker, found, lines, model
+            )
+            read.dropped.update(dropped)
 
     async def _find(
         self, name: str, material: Material, template: Template, lines: Sequence[Segment]
@@ -201,9 +203,9 @@ class MinutesWriter:
                 read.missed.add(name)
                 continue
             withdrawn = withdrawn_by_model(written, shown)
-            read.dropped["withdrawn"] += len(withdrawn)
             summary = read_summary(written, shown, model, read.dropped)
             if summary.sentences:
+                read.dropped["withdrawn"] += len(withdrawn)
                 return summary, [one for one in statements if one not in withdrawn]
         return await asyncio.to_thread(sum_up_by_rules, rules, statements, template), statements
 
@@ -214,6 +216,15 @@ def _key(lines: Sequence[Segment]) -> Window:
 
 def _rules_of(material: Material, template: Template) -> Rules:
     return Rules(material.lines, template=template, people=material.people, zone=material.zone)
+
+
+def _check_all(
+    checker: Checker, found: FoundStatements, lines: Sequence[Segment], model: str
+) -> tuple[list[Statement], Counter[str]]:
+    """Return what holds of what a model found, and what was dropped by reason."""
+    dropped: Counter[str] = Counter()
+    checked = [checker.check(one, lines, model, dropped) for one in found.statements]
+    return [one for one in checked if one], dropped
 
 
 def _settle(

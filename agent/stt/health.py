@@ -121,8 +121,12 @@ class ChainHealth:
             self._on_change(number, "back")
 
     def better(self) -> int | None:
-        """Return the failed provider to probe next: better than the one asked now, soonest due."""
-        best = next((n for n, state in enumerate(self._states) if not state.down), 0)
+        """Return the failed provider to probe next: better than the one asked now, soonest due.
+
+        With all down that may be any: otherwise nothing would come back before somebody speaks.
+        """
+        everyone = len(self._states)
+        best = next((n for n, state in enumerate(self._states) if not state.down), everyone)
         return min(range(best), key=lambda n: self._states[n].retry_at, default=None)
 
     def due_at(self, number: int) -> float:

@@ -53,7 +53,7 @@ class ProviderTranscription:
         with tempfile.TemporaryDirectory(prefix="sidenote-pcm-") as folder:
             pcm = Path(folder) / "recording.pcm"
             seconds = await asyncio.to_thread(self._decode, pcm)
-            usage = Usage("ElevenLabs", MODEL, {"audio_seconds": seconds})
+            usage = Usage(provider="ElevenLabs", model=MODEL, amounts={"audio_seconds": seconds})
             reservation = self._reserve(usage)
             if reservation is None:
                 return None

@@ -5,6 +5,7 @@ where its loudness in some bands runs as there, the same words are said. A word 
 is not heard, and a sound that is no line is nothing.
 """
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -23,7 +24,7 @@ _LEAST_LIKENESS: Final = 0.65
 """Of two sounds, from 0 to 1; another line of the same voice has up to 0.55."""
 _LEAST_SAMPLES: Final = SAMPLE_RATE_HZ * 3 // 20
 _PIECE_SAMPLES: Final = SAMPLE_RATE_HZ
-_LOOK_BYTES: Final = BYTES_PER_SECOND * 2 // 5
+_LOOK_BYTES: Final = BYTES_PER_SECOND * 4 // 5
 """So much must be new before an interim is looked for again."""
 
 Samples = NDArray[np.int16]
@@ -79,7 +80,9 @@ class KnownSpeech:
         for piece_samples in (len(samples), _PIECE_SAMPLES):
             found = [(_places(samples, bands, piece_samples), line) for line, bands in self._lines]
             places, line = max(found, key=lambda one: sum(place.likeness for place in one[0]))
-            if sure := [place for place in places if place.likeness >= _LEAST_LIKENESS]:
+            sure = [place for place in places if place.likeness >= _LEAST_LIKENESS]
+            # Of several pieces one may fit by chance; not most of them.
+            if len(sure) > len(places) / 2:
                 return line.between(sure[0].start_seconds, sure[-1].end_seconds)
         return ""
 
@@ -94,19 +97,21 @@ class _KnownHearing:
     async def push(self, pcm: bytes) -> str:
         self._pcm += pcm
         if len(self._pcm) - self._looked_at >= _LOOK_BYTES:
-            self._look()
+            await self._look()
         return self._text
 
     async def end(self) -> str:
-        self._look()
+        await self._look()
         return self._text
 
     async def cancel(self) -> None:
         return None
 
-    def _look(self) -> None:
+    async def _look(self) -> None:
         self._looked_at = len(self._pcm)
-        self._text = self._known.text_of(np.frombuffer(bytes(self._pcm), np.int16))
+        samples = np.frombuffer(bytes(self._pcm), np.int16)
+        # In a thread: the microphones of the call are in this process too.
+        self._text = await asyncio.to_thread(self._known.text_of, samples)
 
 
 def _bands(samples: Samples) -> _Bands:

@@ -59,7 +59,7 @@ def hosts() -> Hosts:
 
 
 async def open_budget(store: Store, hosts: Hosts, room_sid: str = "RM_1", **caps: Any) -> Budget:
-    await store.open_meeting(room_sid, room_name="acme", now_ms=1)
+    await store.open_meeting(room_sid, room_name=f"room of {room_sid}", now_ms=1)
     budget = Budget(
         prices=PRICES,
         settings=CostSettings(**caps),

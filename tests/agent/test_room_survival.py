@@ -18,6 +18,7 @@ from lab.machine import jobs_of_worker
 from records import Store
 from tests.agent.people import Person, open_room
 from tests.agent.speech import read_line, share_heard
+from tests.agent.waiting import until
 from tests.parts import RunningProcess, TestStack
 from transcript_buffer import Segment
 from wire.controls import CATCH_UP_METHOD, CatchUpReply, CatchUpRequest
@@ -42,6 +43,16 @@ class Workers:
             if is_running and (jobs := jobs_of_worker(worker.pid)):
                 return worker, jobs[0].pid
         raise AssertionError("no worker serves a call")
+
+    def execute(self, statement: str) -> None:
+        """Change the store behind everybody's back."""
+        path = self.stack.database_url.removeprefix("sqlite:///")
+        with closing(sqlite3.connect(path)) as connection, connection:
+            connection.execute(statement)
+
+    def is_logged(self, text: str) -> bool:
+        """Whether a worker has said something."""
+        return any(text in worker.output() for worker in self.workers)
 
     def waiting_files(self) -> list[str]:
         """What waits for the store."""
@@ -187,12 +198,7 @@ async def test_what_is_said_while_the_store_is_away_outlives_the_kill_of_its_age
         await call.say_all()
         (old,) = call.host.agents
 
-        def execute(statement: str) -> None:
-            path = two.stack.database_url.removeprefix("sqlite:///")
-            with closing(sqlite3.connect(path)) as connection, connection:
-                connection.execute(statement)
-
-        execute("ALTER TABLE segments RENAME TO segments_away")
+        two.execute("ALTER TABLE segments RENAME TO segments_away")
         await call.say_all()
         await call.host.wait_until(
             lambda: [n for n in call.host.notices if n.reason == "store_away" and not n.over]
@@ -200,7 +206,7 @@ async def test_what_is_said_while_the_store_is_away_outlives_the_kill_of_its_age
         assert two.waiting_files() == [f"{call.room_sid}.jsonl"]
         _, job = two.serving()
         os.kill(job, signal.SIGKILL)
-        execute("ALTER TABLE segments_away RENAME TO segments")
+        two.execute("ALTER TABLE segments_away RENAME TO segments")
         await call.host.wait_for_agent(not_one_of=(old,))
         await call.say_all()
 
@@ -212,3 +218,15 @@ async def test_what_is_said_while_the_store_is_away_outlives_the_kill_of_its_age
             segment.id for segment in sorted(segments, key=lambda segment: segment.sequence)
         ]
         call.check_numbers()
+
+
+async def test_a_call_that_begins_while_the_store_is_away_gets_its_agent_when_it_is_back(
+    two: Workers,
+) -> None:
+    seats = await open_room(two.stack.token_server_url)
+    two.execute("ALTER TABLE workers RENAME TO workers_away")
+    async with Person(seats.url, seats.host_token) as host:
+        await until(lambda: two.is_logged("the call waits for it"), 30)
+        assert host.agents == []
+        two.execute("ALTER TABLE workers_away RENAME TO workers")
+        await host.wait_for_agent()

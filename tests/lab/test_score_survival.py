@@ -178,6 +178,10 @@ def test_an_outage_without_a_gap_fails() -> None:
     assert failures(killed(gaps=[])) == ["survival.unmarked: kill_job at 10.9 s has no gap"]
 
 
+def test_an_outage_of_less_than_a_second_needs_no_gap() -> None:
+    assert failures(killed(back=0.9, gaps=[])) == []
+
+
 def test_a_gap_longer_than_the_outage_fails() -> None:
     allowed = killed(gaps=[gap(KILL - 0.9, KILL + 2.5)])
     too_long = killed(gaps=[gap(KILL - 5.0, KILL + 2.5)])

@@ -9,7 +9,7 @@ import pytest
 
 from lab.call_events import OUTAGES
 from lab.front_desk import PlayError
-from lab.machine import ProcessTrees
+from lab.machine import ProcessTrees, jobs_of_worker
 from lab.server_events import ServerEvents
 from records import Store
 from stack.part import Part
@@ -141,6 +141,9 @@ async def test_a_job_that_is_killed_leaves_its_worker() -> None:
         events = ServerEvents(stack_of(worker), None)
         pid = worker.pid
         await events.play("kill_job")
+        async with asyncio.timeout(10):
+            while jobs_of_worker(pid):  # noqa: ASYNC110 - a process that ends sets no event here
+                await asyncio.sleep(0.02)
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr("lab.server_events._SERVED_SECONDS", 0.2)
             with pytest.raises(PlayError, match="no process below a worker served the call"):

@@ -63,7 +63,7 @@ async def test_what_a_model_wrote_after_reading_an_erased_speaker_goes_with_thei
     store: Store, tmp_path: Path
 ) -> None:
     for room_sid in (ROOM_SID, "RM_2"):
-        await store.open_meeting(room_sid, room_name="acme", now_ms=1)
+        await store.open_meeting(room_sid, room_name=f"room of {room_sid}", now_ms=1)
     both, other = ("guest-1", "guest-2"), ("guest-2",)
     for room_sid, number, read in ((ROOM_SID, 1, both), (ROOM_SID, 2, other), ("RM_2", 3, both)):
         word = SECRET if read == both and room_sid == ROOM_SID else OTHER

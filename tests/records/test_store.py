@@ -202,7 +202,7 @@ class TestSegments:
         assert PRIVATE not in str(caught.value)
 
     async def test_meetings_do_not_mix(self, meeting: Store) -> None:
-        await meeting.open_meeting("RM_2", room_name="acme", now_ms=2)
+        await meeting.open_meeting("RM_2", room_name="other", now_ms=2)
         await meeting.add_segment("RM_2", make_segment(1))
         assert await meeting.list_segments(ROOM_SID) == []
 
@@ -227,7 +227,7 @@ class TestTalkingPoints:
 class TestErasure:
     async def test_another_meeting_of_the_same_person_stays(self, store: Store) -> None:
         for room_sid, number in ((ROOM_SID, 1), ("RM_2", 2)):
-            await store.open_meeting(room_sid, room_name="acme", now_ms=1)
+            await store.open_meeting(room_sid, room_name=f"room-{number}", now_ms=1)
             await store.add_segment(room_sid, make_segment(number))
         assert await erase(store) == 1
         assert await erase(store) == 0
@@ -242,7 +242,6 @@ class TestErrors:
         assert PRIVATE not in str(caught.value)
         assert "Ben" not in str(caught.value)
         assert re.search("IntegrityError|ForeignKeyViolation", str(caught.value))
-        assert "DATABASE_URL" in str(caught.value)
         assert caught.value.__cause__ is None
         assert caught.value.__suppress_context__
 

@@ -5,6 +5,7 @@ import './styles/call.css';
 import './styles/consent.css';
 import './styles/advice.css';
 import './styles/settings.css';
+import './styles/meetings.css';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { App } from './components/App';

@@ -91,6 +91,12 @@ def test_figures_may_be_spoken_in_words() -> None:
     assert check(text="The pilot starts with 40 people.")[0]
 
 
+def test_a_day_that_was_spoken_may_be_written_as_a_figure() -> None:
+    evidence = words(2, "send the signed contract")
+    assert check(evidence=evidence, text="Ben sends the contract by 21 November 2025.")[0]
+    assert not check(evidence=evidence, text="Ben sends the contract by 22 November 2025.")[0]
+
+
 def item(**changes: object) -> tuple[Statement | None, dict[str, int]]:
     fields: dict[str, object] = {
         "part": "action_items",

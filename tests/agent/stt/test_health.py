@@ -114,6 +114,15 @@ def test_a_provider_that_is_not_asked_is_probed_only_if_it_is_better() -> None:
     assert bench.told[-1] == (0, "back")
 
 
+def test_with_all_down_the_one_that_is_due_first_is_probed_though_nobody_speaks() -> None:
+    bench = Bench()
+    bench.fail(0, "refused")
+    bench.fail(1)
+    assert bench.health.better() == 1
+    bench.health.recovered(1)
+    assert bench.health.better() == 0
+
+
 def test_with_all_down_the_one_that_is_due_first_is_tried() -> None:
     bench = Bench()
     bench.fail(0, "refused")

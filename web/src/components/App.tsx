@@ -1,10 +1,15 @@
-import { useSyncExternalStore } from 'react';
-import { findRoom, readInvitation } from '../core/invitation';
+import { useState } from 'react';
+import { invitationOf, readAddress } from '../core/address';
 import { isProblem } from '../core/problem';
+import { readInvitation } from '../core/invitation';
 import type { Config } from '../core/tokenServer';
+import { useAddress } from '../hooks/useAddress';
 import { useConfig } from '../hooks/useConfig';
 import { CallLink } from './CallLink';
 import { Home } from './Home';
+import { KeyForm } from './KeyForm';
+import { MeetingLink } from './MeetingLink';
+import { Meetings } from './Meetings';
 import { Page } from './Page';
 import { ProblemNotice } from './ProblemNotice';
 
@@ -22,12 +27,49 @@ export function App() {
   return <Route config={answer} />;
 }
 
+function Route({ config }: { readonly config: Config }) {
+  const { pathname, search, hash } = useAddress();
+  // In memory only: an API key belongs in no address and in no storage.
+  const [key, setKey] = useState('');
+  const address = readAddress(pathname, search);
+  if (address.page === 'home') return <Home config={config} />;
+  if (address.page === 'call') {
+    return <CallRoute config={config} room={address.room} fragment={hash} />;
+  }
+  const invitation = invitationOf(hash);
+  if (config.rooms_need_key && invitation === '' && key === '') return <KeyForm onKey={setKey} />;
+  const shown = {
+    credential: invitation || key,
+    invitation,
+    onForgetKey:
+      key === ''
+        ? undefined
+        : () => {
+            setKey('');
+          },
+  };
+  if (address.page === 'meetings') return <Meetings {...shown} />;
+  const { roomSid, segmentId } = address;
+  return (
+    <MeetingLink
+      key={`${roomSid} ${segmentId}`}
+      config={config}
+      roomSid={roomSid}
+      segmentId={segmentId}
+      {...shown}
+    />
+  );
+}
+
 const openedAtMs = Date.now();
 
-function Route({ config }: { readonly config: Config }) {
-  const fragment = useSyncExternalStore(onFragment, () => window.location.hash);
-  const room = findRoom(window.location.pathname);
-  if (room === undefined) return <Home config={config} />;
+interface CallRouteProps {
+  readonly config: Config;
+  readonly room: string;
+  readonly fragment: string;
+}
+
+function CallRoute({ config, room, fragment }: CallRouteProps) {
   const invitation = readInvitation(room, fragment, openedAtMs);
   if (isProblem(invitation)) {
     return (
@@ -40,11 +82,4 @@ function Route({ config }: { readonly config: Config }) {
     );
   }
   return <CallLink key={invitation.jwt} config={config} invitation={invitation} />;
-}
-
-function onFragment(onChange: () => void): () => void {
-  window.addEventListener('hashchange', onChange);
-  return () => {
-    window.removeEventListener('hashchange', onChange);
-  };
 }

@@ -11,6 +11,7 @@ import { GuestPanel } from './GuestPanel';
 import { HostPanels } from './HostPanels';
 import { Notices } from './Notices';
 import { ProblemNotice } from './ProblemNotice';
+import { SoundStrip } from './SoundStrip';
 import { Stage } from './Stage';
 import { StatusLine } from './StatusLine';
 
@@ -40,6 +41,7 @@ export function Call(props: CallProps) {
           <StatusLine role={role} consent={notes.consent} />
         </header>
         {notes.consent && <ConsentStrip consent={notes.consent} self={self} role={role} />}
+        {notes.sound && <SoundStrip sound={notes.sound} self={self} role={role} />}
         {role === 'host' && (
           <Notices notices={noticesAbove(notes.notices, notes.state)} onClose={notes.closeNotice} />
         )}

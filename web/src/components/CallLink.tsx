@@ -40,6 +40,8 @@ export function CallLink({ config, invitation }: CallLinkProps) {
       return (
         <Left
           farewell={call.phase.farewell}
+          invitation={invitation}
+          meeting={notes.meeting}
           onRejoin={() => {
             if (choices) join(choices);
           }}

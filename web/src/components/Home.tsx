@@ -1,8 +1,10 @@
 import { type SyntheticEvent, useState } from 'react';
+import { listAddress } from '../core/address';
 import { isProblem, type Problem } from '../core/problem';
 import { type Config, createRoom, type NewRoom } from '../core/tokenServer';
 import { Links } from './Links';
 import { Page } from './Page';
+import { PageLink } from './PageLink';
 import { ProblemNotice } from './ProblemNotice';
 
 /** Where a call begins: makes a room, then shows its two links. */
@@ -70,6 +72,9 @@ export function Home({ config }: { readonly config: Config }) {
           {busy ? 'Opening…' : 'New call'}
         </button>
       </form>
+      <p>
+        <PageLink to={listAddress('')}>Earlier meetings, and recordings to transcribe</PageLink>
+      </p>
     </Page>
   );
 }

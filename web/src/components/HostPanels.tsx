@@ -1,6 +1,7 @@
 import { type ReactNode, useCallback, useState } from 'react';
 import { isOnScreen } from '../core/arrangement';
 import type { Invitation } from '../core/invitation';
+import { findSegment } from '../core/spoken';
 import { proposedOf } from '../core/tasks';
 import type { Config } from '../core/tokenServer';
 import { keyOf } from '../core/transcript';
@@ -8,10 +9,12 @@ import { useMediaQuery } from '../hooks/useMediaQuery';
 import type { Notes } from '../hooks/useNotes';
 import { useRequests } from '../hooks/useRequests';
 import { AdviceBar } from './AdviceBar';
+import { Alerts } from './Alerts';
 import { Announcer } from './Announcer';
 import { Ask } from './Ask';
 import { CallSettings } from './CallSettings';
 import { Coverage } from './Coverage';
+import { LiveMinutes } from './LiveMinutes';
 import { ProblemNotice } from './ProblemNotice';
 import { Statistics } from './Statistics';
 import { Tabs } from './Tabs';
@@ -29,11 +32,11 @@ interface HostPanelsProps {
   readonly notes: Notes;
 }
 
-type Name = 'points' | 'transcript' | 'tasks' | 'ask';
+type Name = 'points' | 'transcript' | 'tasks' | 'ask' | 'minutes';
 
 /**
- * Beside the people, for hosts: talking points above, and below them transcript, tasks and
- * answers, one at a time; on a phone all four one at a time.
+ * Beside the people, for hosts: talking points above, and below them transcript, tasks,
+ * answers and minutes, one at a time; on a phone all five one at a time.
  */
 export function HostPanels({ config, invitation, self, notes }: HostPanelsProps) {
   const { points, tasks, answers, state, costs, now, mergeTask } = notes;
@@ -50,6 +53,11 @@ export function HostPanels({ config, invitation, self, notes }: HostPanelsProps)
     setTarget({ key: keyOf(identity, segmentId) });
     setChosen('transcript');
   }, []);
+  const onSegment = (segmentId: string) => {
+    const key = findSegment(notes.lines, segmentId);
+    if (key !== undefined) setTarget({ key });
+    setChosen('transcript');
+  };
   const onTasks = () => {
     setChosen('tasks');
   };
@@ -77,6 +85,7 @@ export function HostPanels({ config, invitation, self, notes }: HostPanelsProps)
       {requests.failure && !settingsOpen && (
         <ProblemNotice problem={requests.failure.problem} onClose={requests.closeFailure} />
       )}
+      <Alerts alerts={notes.alerts} onClose={notes.closeAlert} onJump={onJump} />
       {!narrow && pointsPanel}
       {selected !== 'tasks' && <TaskStrip proposed={proposed} onOpen={onTasks} />}
       <Tabs<Name>
@@ -90,6 +99,7 @@ export function HostPanels({ config, invitation, self, notes }: HostPanelsProps)
           { name: 'transcript', label: 'Transcript' },
           { name: 'tasks', label: 'Tasks', count: proposed.length },
           { name: 'ask', label: 'Ask' },
+          { name: 'minutes', label: 'Minutes' },
         ]}
       />
       {narrow && pointsPanel}
@@ -119,6 +129,10 @@ export function HostPanels({ config, invitation, self, notes }: HostPanelsProps)
       <Panel name="ask" tabbed selected={selected}>
         <h2 className="sr-only">Ask</h2>
         <Ask answers={answers} state={state} requests={requests} onJump={onJump} />
+      </Panel>
+      <Panel name="minutes" tabbed selected={selected}>
+        <h2 className="sr-only">Minutes</h2>
+        <LiveMinutes minutes={notes.minutes} requests={requests} onJump={onSegment} />
       </Panel>
       {notes.statistics.length > 0 && <Statistics rows={notes.statistics} />}
       {notes.coverage.length > 0 && <Coverage rows={notes.coverage} />}

@@ -1,13 +1,8 @@
 import { memo, useId } from 'react';
 import { describeAge } from '../core/agentClock';
 import { describeLeaving } from '../core/arrangement';
+import { SOURCES } from '../core/pointFate';
 import type { TalkingPoint } from '../core/talkingPoints';
-
-const SOURCES: Readonly<Record<TalkingPoint['source'], string>> = {
-  playbook: 'Playbook',
-  model: 'Model',
-  brief: 'Brief',
-};
 
 interface PointCardProps {
   readonly point: TalkingPoint;

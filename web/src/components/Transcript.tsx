@@ -1,11 +1,11 @@
-import { memo, useEffect, useMemo } from 'react';
+import { useEffect, useMemo } from 'react';
 import { type ConsentPolicy, describeEmptyTranscript } from '../core/consent';
 import type { Gap } from '../core/gaps';
-import { type Entry, type Period, placeMarks } from '../core/offTheRecord';
+import { type Period, placeMarks } from '../core/offTheRecord';
 import type { Config } from '../core/tokenServer';
 import type { Line } from '../core/transcript';
 import { useStickToEnd } from '../hooks/useStickToEnd';
-import { Clock } from './Clock';
+import { isSpeaker, MarkText, TranscriptRow } from './TranscriptRow';
 
 interface TranscriptProps {
   readonly config: Config;
@@ -52,7 +52,7 @@ export function Transcript(props: TranscriptProps) {
         <ol className="lines" data-testid="transcript">
           {entries.map((entry, index) =>
             entry.kind === 'line' ? (
-              <Row
+              <TranscriptRow
                 key={entry.line.key}
                 line={entry.line}
                 roleName={config.roles[entry.line.role]}
@@ -76,60 +76,3 @@ export function Transcript(props: TranscriptProps) {
     </>
   );
 }
-
-function MarkText({ entry }: { readonly entry: Exclude<Entry, { kind: 'line' }> }) {
-  if (entry.kind === 'gap') {
-    return (
-      <>
-        Nobody listened from <Clock ms={entry.gap.started_at_ms} seconds /> to{' '}
-        <Clock ms={entry.gap.ended_at_ms} seconds />
-      </>
-    );
-  }
-  return (
-    <>
-      {entry.kind === 'off' ? 'Off the record from ' : 'On the record again '}
-      <Clock ms={entry.atMs} />
-    </>
-  );
-}
-
-function isSpeaker(entry: Entry | undefined, identity: string): boolean {
-  return entry?.kind === 'line' && entry.line.identity === identity;
-}
-
-interface RowProps {
-  readonly line: Line;
-  readonly roleName: string;
-  readonly own: boolean;
-  readonly target: boolean;
-  /** True if the line before is by the same person: the name is not said again. */
-  readonly continued: boolean;
-}
-
-const Row = memo(function Row({ line, roleName, own, target, continued }: RowProps) {
-  return (
-    <li
-      className={continued ? 'line continued' : 'line'}
-      tabIndex={-1}
-      data-key={line.key}
-      data-target={target}
-      data-final={line.final}
-      data-speaker={line.name}
-      data-identity={line.identity}
-      data-role={line.role}
-    >
-      <p className={continued ? 'sr-only' : 'speaker'}>
-        <b>{line.name}</b>
-        <span>
-          {roleName}
-          {own && ', you'}
-        </span>
-        <Clock ms={line.startedAtMs} />
-      </p>
-      <p className="words" dir="auto">
-        {line.text}
-      </p>
-    </li>
-  );
-});

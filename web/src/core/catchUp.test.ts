@@ -3,6 +3,7 @@ import { type Answer } from './answers';
 import { type CallState } from './callState';
 import { readCatchUp, requestFor, takeReply } from './catchUp';
 import { type Erasure } from './consent';
+import { type Gap } from './gaps';
 import {
   beginAnew,
   isIncomplete,
@@ -10,6 +11,7 @@ import {
   type Notes,
   takeAnswer,
   takeErasure,
+  takeGap,
   takeLine,
   takePoint,
   takeState,
@@ -114,6 +116,14 @@ const erasure = (number: number, sequence: number): Erasure => ({
   sequence,
 });
 
+const GAP: Gap = {
+  v: 1,
+  started_at_ms: 5600,
+  ended_at_ms: 8000,
+  reason: 'agent_away',
+  transcript_sequence: 6,
+};
+
 /** What an agent sends, in order. */
 type Message = (notes: Notes) => Notes;
 
@@ -134,6 +144,7 @@ const CALL: readonly Message[] = [
   (notes) => takeAnswer(notes, answer(3, 9)),
   (notes) => takePoint(notes, { ...point('p4', 2, 10), pinned: true }),
   (notes) => takeLine(notes, line(5)),
+  (notes) => takeGap(notes, GAP),
 ];
 
 interface Asked {
@@ -152,6 +163,7 @@ function reply({ since, transcript_since }: Asked, size = 2): string {
     { erased: [erasure(3, 4)], number: 3 },
     { segments: [caught(4)], number: 4 },
     { segments: [caught(5)], number: 5 },
+    { gaps: [GAP], number: 6 },
   ];
   const lines = spoken.filter(({ number }) => number > transcript_since);
   const told = numbered.filter(({ sequence }) => sequence > since);
@@ -161,9 +173,10 @@ function reply({ since, transcript_since }: Asked, size = 2): string {
   return JSON.stringify({
     meeting: 'RM_1',
     since: more ? (rest.at(-1)?.sequence ?? since) : 10,
-    transcript_since: more ? (page.at(-1)?.number ?? transcript_since) : 5,
+    transcript_since: more ? (page.at(-1)?.number ?? transcript_since) : 6,
     more,
     erased: page.flatMap(({ erased }) => erased ?? []),
+    gaps: page.flatMap(({ gaps }) => gaps ?? []),
     segments: page.flatMap(({ segments }) => segments ?? []),
     talking_points: rest.flatMap((part) => part.talking_points ?? []),
     tasks: rest.flatMap((part) => part.tasks ?? []),
@@ -248,9 +261,9 @@ test('numbers that the agent has not given out do not make a page ask for ever',
 test('a guest who makes up the next numbers hides no line that is missed in a cut', () => {
   const before = catchUp(NO_NOTES);
   const madeUp = (number: number) => line(number, { key: `${GUEST} x${number}` });
-  const poisoned = beginAnew(takeLine(takeLine(before, madeUp(6)), madeUp(7)));
+  const poisoned = beginAnew(takeLine(takeLine(before, madeUp(7)), madeUp(8)));
   // What the agent has said meanwhile has these numbers, too.
-  expect(requestFor(poisoned).transcript_since).toBe(5);
+  expect(requestFor(poisoned).transcript_since).toBe(6);
 });
 
 test('in another meeting the count begins anew, and what is over cannot be acted upon', () => {
@@ -264,7 +277,7 @@ test('in another meeting the count begins anew, and what is over cannot be acted
 });
 
 test('an agent that says there is more, and gives nothing, is not asked for ever', () => {
-  const empty = { meeting: 'RM_1', since: 10, transcript_since: 5, more: true };
+  const empty = { meeting: 'RM_1', since: 10, transcript_since: 6, more: true };
   const read = readCatchUp(JSON.stringify(empty));
   expect(read && takeReply(UNCUT, UNCUT, read).more).toBe(false);
 });

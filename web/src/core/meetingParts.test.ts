@@ -1,12 +1,10 @@
 import { expect, test } from 'vitest';
 import { exportQuery, readCoverageRows, readSpentCosts, readTasks } from './meetingParts';
 
-test('subtitles are only what was said; the rest has the minutes that are read', () => {
-  expect(exportQuery('srt', 'sales')).toBe('format=srt');
-  expect(exportQuery('pdf', undefined)).toBe('format=pdf');
-  expect(exportQuery('pdf', 'sales')).toBe(
-    'format=pdf&with=transcript%2Cminutes&template=sales',
-  );
+test('subtitles are only what was said; the rest has the minutes too', () => {
+  expect(exportQuery('srt', true)).toBe('format=srt');
+  expect(exportQuery('pdf', false)).toBe('format=pdf');
+  expect(exportQuery('pdf', true)).toBe('format=pdf&with=transcript%2Cminutes');
 });
 
 test('costs name each currency, and what has no known price', () => {

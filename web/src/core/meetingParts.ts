@@ -175,20 +175,19 @@ export type ExportFormat = (typeof EXPORTS)[number]['format'];
 const SPOKEN_ONLY: readonly ExportFormat[] = ['srt', 'vtt'];
 
 /** Returns the query of an export; minutes are in it where the format and the meeting have them. */
-export function exportQuery(format: ExportFormat, template: string | undefined): string {
-  if (template === undefined || SPOKEN_ONLY.includes(format)) return `format=${format}`;
-  const fields = { format, with: 'transcript,minutes', template };
-  return new URLSearchParams(fields).toString();
+export function exportQuery(format: ExportFormat, withMinutes: boolean): string {
+  if (!withMinutes || SPOKEN_ONLY.includes(format)) return `format=${format}`;
+  return new URLSearchParams({ format, with: 'transcript,minutes' }).toString();
 }
 
-/** Returns the meeting as a file; `template`: of the minutes that go with it. */
+/** Returns the meeting as a file. */
 export async function fetchExport(
   { credential, roomSid }: MeetingAccess,
   format: ExportFormat,
-  template: string | undefined,
+  withMinutes: boolean,
 ): Promise<Blob | Problem> {
   const request = { headers: headersOf({ jwt: credential }) };
-  const path = `${meetingPath(roomSid)}/export?${exportQuery(format, template)}`;
+  const path = `${meetingPath(roomSid)}/export?${exportQuery(format, withMinutes)}`;
   const answer = await send(path, request);
   return answer instanceof Response ? answer.blob() : answer;
 }

@@ -1,17 +1,9 @@
-import { type Room, RoomEvent } from 'livekit-client';
+import type { Room } from 'livekit-client';
 import { useCallback, useState } from 'react';
 import { type Consent, type ConsentPolicy, readConsent } from '../core/consent';
 import { followPeriods, type Period } from '../core/offTheRecord';
 import { CONSENT_STATE } from '../wire/topics';
-import { findAgent } from './agents';
-
-const EVENTS = [
-  RoomEvent.Connected,
-  RoomEvent.Reconnected,
-  RoomEvent.ParticipantConnected,
-  RoomEvent.ParticipantDisconnected,
-  RoomEvent.ParticipantAttributesChanged,
-] as const;
+import { followAttribute } from './agents';
 
 /** Who is transcribed, as the agent says, and when the call was off the record. */
 export function useConsent() {
@@ -34,15 +26,7 @@ export function useConsent() {
   /** To be called before the room connects. */
   const listen = useCallback(
     (room: Room) => {
-      let seen: string | undefined;
-      take(undefined);
-      const look = () => {
-        const text = findAgent(room.remoteParticipants.values())?.attributes[CONSENT_STATE];
-        if (text === seen) return;
-        seen = text;
-        take(text);
-      };
-      for (const event of EVENTS) room.on(event, look);
+      followAttribute(room, CONSENT_STATE, take);
     },
     [take],
   );

@@ -1,17 +1,21 @@
 import type { Room } from 'livekit-client';
 import { useCallback, useMemo, useRef, useState } from 'react';
 import { type Ahead, agentTime, noteSentAt } from '../core/agentClock';
+import { dropAlert, readAlert } from '../core/alerts';
 import { readAnswer } from '../core/answers';
 import { readCallState } from '../core/callState';
 import { readErased } from '../core/consent';
 import { type CostReport, readCosts } from '../core/costs';
 import { Erasures } from '../core/erasures';
 import { readGap } from '../core/gaps';
+import { readMinutes } from '../core/minutes';
 import {
+  takeAlert,
   takeAnswer,
   takeErasure,
   takeGap,
   takeLine,
+  takeMinutes,
   takePoint,
   takeState,
   takeTask,
@@ -20,23 +24,26 @@ import { readTalkingPoint, type TalkingPoint } from '../core/talkingPoints';
 import { readTask, type Task } from '../core/tasks';
 import { readLine } from '../core/transcript';
 import {
+  ALERT,
   ANSWER,
   CALL_STATE,
   COSTS,
   COVERAGE,
   ERASED,
   GAP,
+  MINUTES,
   NOTICE,
   STATISTICS,
   TALKING_POINT,
   TASK,
   TRANSCRIPTION,
 } from '../wire/topics';
-import { listenToAgents } from './agents';
+import { listenToAgents, listenToAgentTexts } from './agents';
 import { catchUpIn, type Keeping } from './catchingUp';
 import { useConsent } from './useConsent';
 import { useHearing } from './useHearing';
 import { useKeptNotes } from './useKeptNotes';
+import { useRoomSound } from './useRoomSound';
 
 export type Notes = ReturnType<typeof useNotes>;
 
@@ -48,8 +55,10 @@ export function useNotes() {
   const [unreadable, setUnreadable] = useState(0);
   const consent = useConsent();
   const hearing = useHearing();
+  const recording = useRoomSound();
 
   const { listen: listenConsent } = consent;
+  const { listen: listenSound } = recording;
   const { receiveNotice, receiveCoverage, receiveStatistics, listen: listenHearing } = hearing;
   const onUnreadable = useCallback(() => {
     setUnreadable((count) => count + 1);
@@ -65,10 +74,18 @@ export function useNotes() {
     [change],
   );
 
+  const closeAlert = useCallback(
+    (id: string) => {
+      change((known) => ({ ...known, alerts: dropAlert(known.alerts, id) }));
+    },
+    [change],
+  );
+
   /** To be called before the room connects, so that nothing is missed. */
   const listen = useCallback(
     (room: Room) => {
       listenConsent(room);
+      listenSound(room);
       listenHearing(room);
       const receivers = receiveInto(room, { read, change, onUnreadable }, onPoint);
       listenToAgents(room, {
@@ -89,6 +106,7 @@ export function useNotes() {
       onUnreadable,
       onPoint,
       listenConsent,
+      listenSound,
       listenHearing,
       receiveNotice,
       receiveCoverage,
@@ -108,14 +126,17 @@ export function useNotes() {
       closeNotice: hearing.closeNotice,
       coverage: hearing.coverage,
       statistics: hearing.statistics,
-      unreadable: unreadable + consent.unreadable + hearing.unreadable,
+      unreadable: unreadable + consent.unreadable + hearing.unreadable + recording.unreadable,
+      /** Whether the sound is recorded; undefined: no agent says it. */
+      sound: recording.sound,
+      closeAlert,
       /** The time by the agent's clock. */
       now,
       /** Takes in a task that the token server has changed. */
       mergeTask,
       listen,
     }),
-    [notes, costs, consent, hearing, unreadable, now, mergeTask, listen],
+    [notes, costs, consent, hearing, recording, unreadable, now, mergeTask, closeAlert, listen],
   );
 }
 
@@ -144,6 +165,7 @@ function receiveInto(
     };
 
   listenToLines(room, erasures, change, keeping.onUnreadable);
+  listenToMinutes(room, keeping);
   return {
     [TALKING_POINT]: receive(readTalkingPoint, (point) => {
       onPoint(point);
@@ -154,6 +176,9 @@ function receiveInto(
     }),
     [ANSWER]: receive(readAnswer, (answer) => {
       change((notes) => takeAnswer(notes, answer));
+    }),
+    [ALERT]: receive(readAlert, (alert) => {
+      change((notes) => takeAlert(notes, alert));
     }),
     [CALL_STATE]: receive(readCallState, (state) => {
       change((notes) => takeState(notes, state));
@@ -166,6 +191,19 @@ function receiveInto(
       change((notes) => takeErasure(notes, erasure));
     }),
   };
+}
+
+/** Minutes that were on their way when words were erased may repeat them: others will follow. */
+function listenToMinutes(room: Room, { read, change, onUnreadable }: Keeping): void {
+  listenToAgentTexts(room, MINUTES, (text) => {
+    const { erasures } = read();
+    const take = async () => {
+      const minutes = readMinutes(await text);
+      if (!minutes) onUnreadable();
+      else if (read().erasures === erasures) change((notes) => takeMinutes(notes, minutes));
+    };
+    take().catch(onUnreadable);
+  });
 }
 
 /**

@@ -1,0 +1,77 @@
+"""Opens what a running token server works with, and runs what it does beside its answers."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Final
+
+from records import Files, Store, migrate
+from token_server.desk import Clock, Desk
+from token_server.live_meetings import LiveMeetings
+from token_server.media_events import MediaEvents
+from token_server.media_server import MediaServer
+from token_server.retention import Retention
+from token_server.settings import TokenServerSettings
+from token_server.upload_watch import UploadWatch
+from token_server.watch import Watch
+from token_server.webhook_sender import WebhookSender
+
+_LAST_LOOK_SECONDS: Final = 3.0
+"""How long the end waits for a look at the rooms that is under way."""
+
+
+@asynccontextmanager
+async def open_desk(settings: TokenServerSettings, clock: Clock) -> AsyncIterator[Desk]:
+    """Yield the parts of a token server; its tasks run until this is closed."""
+    await asyncio.to_thread(migrate, settings.database_url)
+    private = settings.webhooks_may_be_private
+    async with (
+        Store(settings.database_url) as store,
+        MediaServer.open(settings) as media,
+        WebhookSender.open(store, may_be_private=private, clock=clock) as sender,
+    ):
+        watch = Watch(
+            store,
+            media,
+            watch_rooms=settings.watch_rooms,
+            invitation_ttl_hours=settings.invitation_ttl_hours,
+            clock=clock,
+        )
+        upload_watch = UploadWatch(store, media, clock)
+        desk = Desk(
+            settings=settings,
+            store=store,
+            files=Files(settings.files_url, settings.file_arguments()),
+            media_server=media,
+            clock=clock,
+            media_events=MediaEvents(settings, watch.wake),
+            live_meetings=LiveMeetings(store),
+            on_upload=upload_watch.wake,
+        )
+        async with _running(desk, sender), asyncio.TaskGroup() as tasks:
+            watching = {
+                tasks.create_task(watch.run(), name="watch"),
+                tasks.create_task(upload_watch.run(), name="upload watch"),
+            }
+            yield desk
+            watch.stop()
+            upload_watch.stop()
+            await asyncio.wait(watching, timeout=_LAST_LOOK_SECONDS)
+            for task in watching:
+                task.cancel()
+
+
+@asynccontextmanager
+async def _running(desk: Desk, sender: WebhookSender) -> AsyncIterator[None]:
+    """Run what may be broken off at any moment: it begins again where it was."""
+    async with asyncio.TaskGroup() as tasks:
+        running = [
+            tasks.create_task(desk.live_meetings.run(), name="live meetings"),
+            tasks.create_task(sender.run(), name="webhooks"),
+        ]
+        if desk.settings.retention_days:
+            retention = Retention(desk, desk.settings.retention_days)
+            running.append(tasks.create_task(retention.run(), name="retention"))
+        yield
+        for task in running:
+            task.cancel()
