@@ -74,7 +74,10 @@ async def _read_as_page(room: rtc.Room, agent: str) -> tuple[list[SeenTranscript
         gaps += reply.gaps
         if not reply.more:
             return [_as_caught(segment) for segment in segments], gaps
-        request = CatchUpRequest(since=reply.since, transcript_since=reply.transcript_since)
+        following = CatchUpRequest(since=reply.since, transcript_since=reply.transcript_since)
+        if following == request:
+            raise PlayError("the agent tells the same page of what was missed again and again")
+        request = following
 
 
 async def _ask(room: rtc.Room, agent: str, request: CatchUpRequest) -> CatchUpReply:

@@ -25,6 +25,8 @@ _REGISTERED_SECONDS: Final = 60.0
 """How long a worker may take to start on a busy machine."""
 _BEAT_SECONDS: Final = 4.0
 """A worker that was heard of since then is alive: it tells every two seconds."""
+_REST_SECONDS: Final = 8.0
+"""Between two hits of workers, also when the first came late."""
 _LOOK_SECONDS: Final = 0.1
 
 
@@ -42,6 +44,8 @@ class ServerEvents:
         self._trees = trees
         self._playing = asyncio.Lock()
         """One at a time: on a busy machine a part may start for longer than until the next one."""
+        self._hit_seconds = 0.0
+        """When a worker was hit last, since the Unix epoch."""
 
     def check(self, action: Action) -> None:
         """Make sure that this stack has what an event befalls.
@@ -98,7 +102,7 @@ class ServerEvents:
         if len(self._stack.workers) > 1:
             await self._wait_for_workers()
         worker, jobs = await self._serving()
-        hit_seconds = time.time()
+        hit_seconds = self._hit_seconds = time.time()
         if action == "kill_job":
             for job in jobs:
                 with suppress(ProcessLookupError):
@@ -123,6 +127,8 @@ class ServerEvents:
 
     async def _wait_for_workers(self) -> None:
         """Wait until those that were killed before are registered again."""
+        # Until then the store knows a killed one for alive, and the call has had no rest.
+        await asyncio.sleep(max(0.0, self._hit_seconds + _REST_SECONDS - time.time()))
         async with Store(self._stack.environment["DATABASE_URL"]) as store:
             for _ in range(round(_REGISTERED_SECONDS / _LOOK_SECONDS)):
                 fresh_ms = round((time.time() - _BEAT_SECONDS) * 1000)

@@ -16,6 +16,7 @@ from records.work import Work, WorkState
 from records.workers import Lease, Worker
 
 __all__ = [
+    "ROOM_PREFIX",
     "WORTH_MARKING_MS",
     "DayUsage",
     "Document",
@@ -29,7 +30,6 @@ __all__ = [
     "MeetingKind",
     "MeetingUsage",
     "Profile",
-    "ROOM_PREFIX",
     "RecordRefusedError",
     "Room",
     "RoomExistsError",

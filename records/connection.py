@@ -134,6 +134,8 @@ class DatabaseConnection:
                 await connection.execute(text("VACUUM"))
                 journal = text("PRAGMA wal_checkpoint(TRUNCATE)")
                 busy = (await connection.execute(journal)).scalar_one()
+                # It would come back from autocommit without what `_prepare_sqlite` has set.
+                await connection.invalidate()
         except SQLAlchemyError as error:
             busy = _cause(error)
         if busy:
@@ -162,6 +164,9 @@ def _make_folder(url: URL) -> None:
 
 def _prepare_sqlite(connection: Any, _: object) -> None:
     """Let readers and one writer work at once, and wait for each other instead of failing."""
+    # A transaction that begins by reading and writes later is refused at once when somebody has
+    # written in between; one that begins as a writer waits for its turn.
+    connection.isolation_level = "IMMEDIATE"
     cursor = connection.cursor()
     for pragma in (
         "busy_timeout=5000",

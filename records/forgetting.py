@@ -10,7 +10,7 @@ from sqlalchemy import delete, select
 from records.answers import AnswerRecords
 from records.erasures import ErasureRecords
 from records.meetings import MeetingRecords
-from records.tables import MeetingRow
+from records.tables import BriefRow, ConsentRow, MeetingRow, RoomRow, SoundConsentRow
 from records.tasks import TaskRecords
 
 
@@ -53,6 +53,23 @@ class ForgettingRecords(MeetingRecords, ErasureRecords, TaskRecords, AnswerRecor
         statement = delete(MeetingRow).where(MeetingRow.room_sid.in_(room_sids))
         async with self._transaction() as connection:
             deleted = (await connection.execute(statement)).rowcount
+        await self._scrub(deleted=deleted > 0)
+        return deleted
+
+    async def forget_closed_rooms(self, *, before_ms: int) -> int:
+        """Forget rooms that were closed before a time, and return how many there were.
+
+        With them go their goals, their briefs, and who had agreed to what. Their meetings stay.
+
+        Raises:
+            StoreUnavailableError: nothing is forgotten, or traces are left; do it again.
+        """
+        closed = RoomRow.closed_at_ms < before_ms
+        names = select(RoomRow.name).where(closed)
+        async with self._transaction() as connection:
+            for of_room in (BriefRow, ConsentRow, SoundConsentRow):
+                await connection.execute(delete(of_room).where(of_room.room_name.in_(names)))
+            deleted = (await connection.execute(delete(RoomRow).where(closed))).rowcount
         await self._scrub(deleted=deleted > 0)
         return deleted
 

@@ -24,17 +24,24 @@ class MeetingFilter:
     """Began then or later."""
     to_ms: int | None = None
     """Began before."""
+    not_over_at_ms: int | None = None
+    """Ended then or later, or goes on."""
     room_name: str | None = None
     participant: str | None = None
     """Identity or name of somebody who spoke."""
     kind: MeetingKind | None = None
     has_minutes: bool | None = None
 
-    def within(self, *, room_name: str, from_ms: int) -> Self:
+    def within(self, *, room_name: str, from_ms: int, not_over_at_ms: int) -> Self:
         """Return the same for one life of one room only."""
         if self.room_name not in (None, room_name):
             from_ms = _NEVER_MS
-        return replace(self, room_name=room_name, from_ms=max(from_ms, self.from_ms or 0))
+        return replace(
+            self,
+            room_name=room_name,
+            from_ms=max(from_ms, self.from_ms or 0),
+            not_over_at_ms=not_over_at_ms,
+        )
 
     @property
     def is_empty(self) -> bool:
@@ -134,6 +141,9 @@ def conditions_of(wanted: MeetingFilter) -> list[ColumnElement[bool]]:
         conditions.append(MeetingRow.started_at_ms >= wanted.from_ms)
     if wanted.to_ms is not None:
         conditions.append(MeetingRow.started_at_ms < wanted.to_ms)
+    if wanted.not_over_at_ms is not None:
+        goes_on = MeetingRow.ended_at_ms.is_(None)
+        conditions.append(goes_on | (MeetingRow.ended_at_ms >= wanted.not_over_at_ms))
     if wanted.room_name is not None:
         conditions.append(MeetingRow.room_name == wanted.room_name)
     if wanted.kind is not None:

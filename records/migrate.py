@@ -97,4 +97,7 @@ def _one_at_a_time(database: Path) -> Iterator[None]:
     database.parent.mkdir(parents=True, exist_ok=True)
     with database.with_name(database.name + ".migrate").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
+        if not database.exists():
+            # What people said is for nobody else on this machine; the journal gets the same rights.
+            database.touch(mode=0o600)
         yield

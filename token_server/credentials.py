@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import Depends, Request
 from fastapi.security import APIKeyHeader, HTTPAuthorizationCredentials, HTTPBearer
 
-from token_server.access import check_rooms_access
+from token_server.access import check_rooms_access, is_same_key
 from token_server.desk import DeskNeeded
 from token_server.invitations import Invitation, read_invitation
 
@@ -27,7 +27,11 @@ async def _find_invitation(
 ) -> Invitation | None:
     credentials = bearer.credentials if bearer else None
     # A signed token has two dots; everything else that comes as Bearer is meant for a key.
-    if credentials is None or credentials == desk.settings.api_key or credentials.count(".") != 2:
+    if (
+        credentials is None
+        or credentials.count(".") != 2
+        or is_same_key(desk.settings.api_key or "", credentials)
+    ):
         check_rooms_access(request, desk.settings, header_key or credentials)
         return None
     return read_invitation(desk.settings.api_secret, credentials, now_ms=desk.clock())

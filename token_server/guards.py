@@ -31,8 +31,8 @@ PLAYBOOK_BYTES: Final = 512 * 1024
 PLAYBOOK_KINDS: Final = frozenset({"application/yaml", "text/yaml", "text/plain"})
 _PLAYBOOK_PATH: Final = re.compile(r"/playbooks/[^/]+")
 _DOCUMENT_PATH: Final = re.compile(r"/rooms/[^/]+/briefs/[^/]+")
-_DOCUMENT_NAME: Final = re.compile(r"(?<=/briefs/).+", re.DOTALL)
-"""What hosts call their documents is nothing for a log."""
+_NAMED: Final = re.compile(r"/(briefs|participants|profiles)/.+", re.DOTALL)
+"""What hosts call their documents is nothing for a log, nor is whom a path names."""
 _PATH_SHOWN: Final = 200
 
 
@@ -173,6 +173,6 @@ def _replay(message: Message, receive: Receive) -> Receive:
 
 def _log_answer(scope: Scope, status: int, seconds: float) -> None:
     # Quoted, so that a path cannot write lines of its own; the query may hold anything.
-    path = quote(_DOCUMENT_NAME.sub("...", scope["path"]), safe="/-_.~")[:_PATH_SHOWN]
+    path = quote(_NAMED.sub(r"/\1/...", scope["path"]), safe="/-_.~")[:_PATH_SHOWN]
     level = logging.DEBUG if path in {"/health", "/ready"} else logging.INFO
     _log.log(level, "%s %s %d %.0f ms", scope["method"], path, status, seconds * 1000)

@@ -50,9 +50,17 @@ HostRoom = Annotated[Room, Depends(_get_host_room)]
 async def find_newest_meeting(desk: Desk, room: Room) -> Meeting | None:
     """Return the newest meeting of this life of a room, None before the first."""
     meeting = await desk.store.find_newest_meeting(room.name)
-    if meeting is None or meeting.started_at_ms < room.created_at_ms - CLOCKS_APART_MS:
-        return None
-    return meeting
+    return meeting if meeting and is_of_life(meeting, room) else None
+
+
+def is_of_life(meeting: Meeting, room: Room) -> bool:
+    """Tell whether a meeting is of this life of a room, and not of an earlier one of its name."""
+    if meeting.ended_at_ms is not None and meeting.ended_at_ms < room.created_at_ms:
+        return False
+    return (
+        meeting.room_name == room.name
+        and meeting.started_at_ms >= room.created_at_ms - CLOCKS_APART_MS
+    )
 
 
 async def check_host_of_room(desk: Desk, invitation: Invitation, room_name: str) -> Room:

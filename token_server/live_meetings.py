@@ -17,6 +17,8 @@ _log = logging.getLogger(__name__)
 PERIOD_SECONDS: Final = 0.5
 MOST_LISTENERS: Final = 500
 """Of all meetings together; more are asked to come back."""
+MOST_OF_MEETING: Final = 100
+"""Of one meeting: a guest who opens stream after stream keeps nobody of another from listening."""
 
 
 @dataclass(slots=True)
@@ -46,16 +48,18 @@ class LiveMeetings:
         self._wanted = asyncio.Event()
         self._stopped = False
 
-    def check_free(self) -> None:
-        """Make sure that one more may listen.
+    def check_free(self, room_sid: str) -> None:
+        """Make sure that one more may listen to a meeting.
 
         Raises:
             ProblemError: too many do.
         """
-        if sum(one.listeners for one in self._watched.values()) >= MOST_LISTENERS:
+        listeners = {sid: one.listeners for sid, one in self._watched.items()}
+        all_of_them, of_meeting = sum(listeners.values()), listeners.get(room_sid, 0)
+        if all_of_them >= MOST_LISTENERS or of_meeting >= MOST_OF_MEETING:
             raise ProblemError(
                 problems.TOO_MANY_LISTENERS,
-                f"{MOST_LISTENERS} listen to meetings here",
+                f"{all_of_them} listen to meetings here, and {of_meeting} to this one",
                 "come back later, or start another token server",
             )
 

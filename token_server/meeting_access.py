@@ -13,7 +13,7 @@ from records import GuestsRead, Meeting, Room
 from token_server import problems
 from token_server.credentials import InvitationShown
 from token_server.desk import Desk, DeskNeeded
-from token_server.host_access import CLOCKS_APART_MS
+from token_server.host_access import is_of_life
 from token_server.invitations import Invitation
 from token_server.problems import ProblemError, document
 from wire.roles import Role
@@ -109,8 +109,7 @@ async def _find_room_of(desk: Desk, meeting: Meeting, invitation: Invitation) ->
     if (
         room is None
         or room.created_at_ms != invitation.room_created_at_ms
-        or meeting.room_name != room.name
-        or meeting.started_at_ms < room.created_at_ms - CLOCKS_APART_MS
+        or not is_of_life(meeting, room)
     ):
         raise _not_found()
     return room

@@ -79,7 +79,7 @@ async def listen(
     mark = await desk.store.find_live_mark(reader.meeting.room_sid)
     if position.ended and mark is not None and _is_told(position, mark, reader):
         return Response(status_code=204)  # browsers stop asking
-    desk.live_meetings.check_free()
+    desk.live_meetings.check_free(reader.meeting.room_sid)
     return EventStream(_tell(desk, reader, position))
 
 

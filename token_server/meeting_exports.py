@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -18,6 +19,7 @@ from token_server.export_pdf import make_pdf
 from token_server.export_text import make_markdown, make_text
 from token_server.meeting_access import MEETING_PROBLEMS, MeetingReader, ReadableMeeting
 from token_server.meetings import describe_meeting
+from token_server.names import NAME_LENGTH
 from token_server.problems import ProblemError, document
 from token_server.transcript_page import read_transcript
 from transcript_buffer.exports import export_transcript
@@ -46,6 +48,8 @@ _SUBTITLES: Final = {
     "srt": "application/x-subrip; charset=utf-8",
     "vtt": "text/vtt; charset=utf-8",
 }
+
+_UNFIT: Final = re.compile(r"[^A-Za-z0-9_-]")
 
 router = APIRouter(prefix="/meetings/{room_sid}", tags=["meetings"], responses=MEETING_PROBLEMS)
 
@@ -155,12 +159,14 @@ def _title(reader: MeetingReader) -> str:
 
 
 def _file(meeting: Meeting, ending: str, body: bytes, media_type: str) -> Response:
-    """Return a file to be saved; its name holds the room's, which fits into file names, and a day.
+    """Return a file to be saved; its name holds the room's, as far as it fits, and a day.
 
     Without the title: what was spoken of is nothing for a list of downloads.
     """
     day = datetime.fromtimestamp(meeting.started_at_ms / 1000, UTC)
-    name = f"{meeting.room_name}-{day:%Y-%m-%d}.{ending}"
+    # Rooms that others have made may be called anything, also the end of this header.
+    room = _UNFIT.sub("_", meeting.room_name)[:NAME_LENGTH]
+    name = f"{room}-{day:%Y-%m-%d}.{ending}"
     return Response(
         body,
         media_type=media_type,

@@ -55,7 +55,11 @@ async def list_meetings(
     wanted = asked
     if invitation is not None:
         room = await check_host_of_room(desk, invitation, invitation.room_name)
-        wanted = asked.within(room_name=room.name, from_ms=room.created_at_ms - CLOCKS_APART_MS)
+        wanted = asked.within(
+            room_name=room.name,
+            from_ms=room.created_at_ms - CLOCKS_APART_MS,
+            not_over_at_ms=room.created_at_ms,
+        )
     if q is None:
         return await _list(desk, wanted, cursor, limit)
     phrases = parse_query(q)

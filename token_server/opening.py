@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 from typing import Final
 
 from records import Files, Store, migrate
+from records.scratch import delete_left_folders
 from token_server.desk import Clock, Desk
 from token_server.live_meetings import LiveMeetings
 from token_server.media_events import MediaEvents
@@ -24,6 +25,7 @@ _LAST_LOOK_SECONDS: Final = 3.0
 async def open_desk(settings: TokenServerSettings, clock: Clock) -> AsyncIterator[Desk]:
     """Yield the parts of a token server; its tasks run until this is closed."""
     await asyncio.to_thread(migrate, settings.database_url)
+    await asyncio.to_thread(delete_left_folders)
     private = settings.webhooks_may_be_private
     async with (
         Store(settings.database_url) as store,

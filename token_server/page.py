@@ -49,6 +49,15 @@ def make_page_router(page_dir: Path, media_url: str) -> APIRouter:
     def get_call(request: Request, room_name: RoomName) -> Response:
         return _answer_page(request, page_dir, headers)
 
+    # Beside /meetings, which answers programs.
+    @router.get("/meeting")
+    def get_meeting_list(request: Request) -> Response:
+        return _answer_page(request, page_dir, headers)
+
+    @router.get("/meeting/{room_sid}")
+    def get_meeting(request: Request, room_sid: str) -> Response:
+        return _answer_page(request, page_dir, headers)
+
     for icon in _ICONS:
         router.add_api_route(f"/{icon}", _icon_route(page_dir / icon), methods=["GET"])
     return router

@@ -1,4 +1,4 @@
-"""Forgets meetings when they are so old as the settings say."""
+"""Forgets meetings and closed rooms when they are so old as the settings say."""
 
 import asyncio
 import logging
@@ -20,7 +20,7 @@ class Retention:
     """Looks once an hour for meetings whose time is over."""
 
     def __init__(self, desk: Desk, days: int) -> None:
-        """Forget what ended more than so many days ago."""
+        """Forget what ended, and whose room was closed, more than so many days ago."""
         self._desk = desk
         self._days = days
 
@@ -38,8 +38,10 @@ class Retention:
         try:
             while old := await store.list_ended_meetings(before_ms=before_ms, most=_AT_ONCE):
                 forgotten += await forget_meetings(self._desk, old)
+            # What hosts had written for the call is as old as what was said in it.
+            await store.forget_closed_rooms(before_ms=before_ms)
         except (StoreUnavailableError, FilesUnavailableError) as error:
-            _log.error("not all old meetings could be forgotten: %s", error)
+            _log.error("not all that is old could be forgotten: %s", error)
         if forgotten:
             _log.info("%d meetings older than %d days forgotten", forgotten, self._days)
         return forgotten

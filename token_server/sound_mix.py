@@ -3,7 +3,6 @@
 import asyncio
 import contextlib
 import hashlib
-import tempfile
 from collections.abc import Generator, Sequence
 from pathlib import Path
 from typing import Final
@@ -13,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from records import FileMissingError, Files
+from records.scratch import scratch_folder
 from records.sound import SoundPart, mixed_folder
 
 RATE_HZ: Final = 16_000
@@ -43,8 +43,7 @@ async def make_mixed(files: Files, parts: Sequence[SoundPart]) -> None:
         FilesUnavailableError: it was not made.
     """
     began_at_ms = begins_at_ms(parts)
-    with tempfile.TemporaryDirectory(prefix="sidenote-") as name:
-        folder = Path(name)
+    with scratch_folder() as folder:
         with contextlib.closing(_Mixer(folder / "mixed.flac")) as mixer:
             for part in sorted(parts, key=lambda one: one.started_at_ms):
                 place = (part.started_at_ms - began_at_ms) * RATE_HZ // 1000

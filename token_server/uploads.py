@@ -3,7 +3,6 @@
 import asyncio
 import logging
 import secrets
-import tempfile
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Annotated, Final
@@ -14,6 +13,7 @@ from starlette.responses import StreamingResponse
 
 from records import Upload
 from records.recordings import RecordingError, RecordingFault, check_recording
+from records.scratch import scratch_folder
 from token_server import problems
 from token_server.access import RoomsAllowed
 from token_server.desk import Desk, DeskNeeded
@@ -88,8 +88,8 @@ async def create_upload(
     aac, or the sound of mp4 and webm, told by its content.
     """
     async with desk.upload_slots:
-        with tempfile.TemporaryDirectory(prefix="sidenote-upload-") as folder:
-            path = Path(folder) / "recording"
+        with scratch_folder() as folder:
+            path = folder / "recording"
             received = await receive_recording(
                 request, path, name=name, most_bytes=desk.settings.upload_max_bytes
             )

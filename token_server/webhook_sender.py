@@ -12,7 +12,7 @@ import aiohttp
 from records import Store, StoreUnavailableError
 from records.webhooks import Delivery, DeliveryState, Webhook
 from token_server.desk import Clock
-from token_server.public_addresses import NotPublicError, PublicResolver, check_url
+from token_server.public_addresses import NotPublicError, check_url, open_public_socket
 from token_server.webhook_payloads import make_payload
 from token_server.webhook_signature import sign
 
@@ -60,7 +60,7 @@ class WebhookSender:
     ) -> AsyncIterator[Self]:
         """Yield a sender that connects to the internet only, unless more is allowed."""
         connector = aiohttp.TCPConnector(
-            resolver=None if may_be_private else PublicResolver(),
+            socket_factory=None if may_be_private else open_public_socket,
             # Every request looks anew, and every receiver is left in peace between two.
             use_dns_cache=False,
             force_close=True,

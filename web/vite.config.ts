@@ -10,7 +10,9 @@ export default defineConfig(({ mode }) => {
     server: {
       host: '127.0.0.1',
       proxy: Object.fromEntries(
-        ['/config', '/rooms', '/tokens', '/meetings', '/uploads', '/profiles', '/sound'].map((path) => [path, tokenServer]),
+        ['/config', '/rooms', '/tokens', '/meetings', '/uploads', '/profiles', '/sound'].map(
+          (path) => [path, tokenServer],
+        ),
       ),
     },
   };

@@ -1,12 +1,13 @@
 """The title, the summary and the conclusion: by a model from the statements, or by rules."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, Literal
 
+from agent.meaning import gist_of
 from agent.minutes import cues
-from agent.minutes.checking import says_other_figures
+from agent.minutes.checking import Dropped, says_other_figures
 from agent.minutes.request import SUMMING_UP_LEAKS, SummedUp, WrittenSentence
 from agent.minutes.rules import Rules
 from agent.minutes.sentences import Said, choose_central
@@ -46,8 +47,9 @@ def read_summary(
     sentences = (_sentence(one, statements, model, dropped) for one in written.summary)
     title = " ".join(written.title.split())
     told = [statement.text for statement in statements]
-    if SUMMING_UP_LEAKS.repeats(title) or says_other_figures(title, told):
-        dropped["figure_not_said"] += 1
+    names = {quoted.segment.name for one in statements for quoted in one.evidence}
+    if reason := _refusal(title, told, names) if title else "":
+        dropped[reason] += 1
         title = ""
     conclusion = None
     if written.conclusion.text.strip():
@@ -128,19 +130,27 @@ def _sentence(
     rests_on = [statements[one - 1] for one in numbers if 1 <= one <= len(statements)]
     evidence = in_time(quoted for one in rests_on for quoted in one.evidence)
     told = [one.text for one in rests_on] + [quoted.segment.text for quoted in evidence]
-    reason = ""
+    reason: Dropped | Literal[""] = ""
     if not text:
         reason = "empty"
     elif not evidence:
         reason = "no_evidence"
-    elif SUMMING_UP_LEAKS.repeats(text):
-        reason = "repeats_instructions"
-    elif says_other_figures(text, told):
-        reason = "figure_not_said"
+    else:
+        reason = _refusal(text, told, {quoted.segment.name for quoted in evidence})
     if reason:
         dropped[reason] += 1
         return None
     return Sentence(text=text, evidence=evidence[:_MOST_EVIDENCE], found_by=(model,))
+
+
+def _refusal(text: str, told: Sequence[str], names: Iterable[str]) -> Dropped | Literal[""]:
+    """Return why a model's own words do not rest on what it was told; empty: they do."""
+    gist = gist_of(text) - gist_of(" ".join(names))
+    if SUMMING_UP_LEAKS.repeats(text):
+        return "repeats_instructions"
+    if gist and not gist & gist_of(" ".join(told)):
+        return "unlike_its_evidence"
+    return "figure_not_said" if says_other_figures(text, told) else ""
 
 
 def _within(sentences: Sequence[Sentence], most_words: int) -> list[Sentence]:

@@ -49,6 +49,7 @@ class PartFile:
         self._synced_samples = 0
         # Nobody looks at a file before it is locked: it gets its name then.
         unnamed = path.with_suffix(".new")
+        unnamed.touch(mode=0o600)  # a voice is for nobody else on this machine
         self._file = unnamed.open("wb")
         fcntl.flock(self._file, fcntl.LOCK_EX)
         unnamed.replace(path)

@@ -11,6 +11,7 @@ from agent.settings import AgentSettings
 from agent.sound.part import ENDING, claimed, folder_of_parts, seal
 from agent.speech_gate import SAMPLE_RATE_HZ
 from records import Files, FilesUnavailableError, Store, StoreUnavailableError
+from records.scratch import delete_left_folders
 from records.sound import delete_erased_sound
 
 logger = logging.getLogger("sidenote.sound")
@@ -56,7 +57,7 @@ class SoundUpload:
             await asyncio.sleep(pause)
 
     async def look(self) -> None:
-        """Bring every part that is finished.
+        """Bring every part that is finished, and delete what jobs that were killed had in hand.
 
         Raises:
             StoreUnavailableError: some wait; look again.
@@ -64,6 +65,7 @@ class SoundUpload:
             OSError: as before; a file could not be read or deleted.
         """
         await delete_erased_sound(self._store, self._files)
+        await asyncio.to_thread(delete_left_folders)
         for path in await asyncio.to_thread(lambda: sorted(self._folder.glob(f"*{ENDING}"))):
             with claimed(path) as ours:
                 if ours:

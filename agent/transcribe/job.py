@@ -2,9 +2,7 @@
 
 import asyncio
 import logging
-import tempfile
 import time
-from pathlib import Path
 from typing import Final
 
 from livekit.agents import APIError, AutoSubscribe, JobContext, JobProcess
@@ -22,6 +20,7 @@ from records import (
     StoreUnavailableError,
     Upload,
 )
+from records.scratch import scratch_folder
 from settings import SettingsError, load_settings
 
 logger = logging.getLogger("sidenote.upload")
@@ -123,8 +122,8 @@ async def _transcribe(
     pool: RecognizerPool | None,
 ) -> bool:
     files = Files(settings.files_url, settings.file_arguments())
-    with tempfile.TemporaryDirectory(prefix="sidenote-upload-") as folder:
-        path = Path(folder) / "recording"
+    with scratch_folder() as folder:
+        path = folder / "recording"
         try:
             await files.fetch(RECORDING.format(room_sid=upload.room_sid), path)
         except FileMissingError:

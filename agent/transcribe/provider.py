@@ -1,7 +1,6 @@
 """A recording given to a provider as a whole, which tells the speakers apart itself."""
 
 import asyncio
-import tempfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Final
@@ -12,6 +11,7 @@ from agent.transcribe.lines import SpokenLine, lines_of
 from agent.transcribe.progress import Progress
 from agent.transcribe.reading import RecordingReader
 from agent.usage import Reserve, Usage
+from records.scratch import scratch_folder
 
 _FIRST_NUMBER: Final = 500_000
 """Of a provider's lines; those of our own stretches are numbered from 0."""
@@ -50,8 +50,8 @@ class ProviderTranscription:
             StoreUnavailableError: the store is away for long.
             UploadGoneError: the upload was deleted.
         """
-        with tempfile.TemporaryDirectory(prefix="sidenote-pcm-") as folder:
-            pcm = Path(folder) / "recording.pcm"
+        with scratch_folder() as folder:
+            pcm = folder / "recording.pcm"
             seconds = await asyncio.to_thread(self._decode, pcm)
             usage = Usage(provider="ElevenLabs", model=MODEL, amounts={"audio_seconds": seconds})
             reservation = self._reserve(usage)

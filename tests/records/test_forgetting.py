@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from records import Store
+from records import Document, Store
 from records.meeting_list import MeetingFilter
 from tests.records.test_erasure import left_of
 from tests.records.test_store import make_point, make_segment
@@ -139,3 +139,30 @@ async def test_meetings_are_listed_newest_first_page_by_page(store: Store) -> No
     )
 
     assert [one.room_sid for one in first + rest] == ["RM_5", "RM_4", "RM_3", "RM_2", "RM_1"]
+
+
+async def test_a_room_of_long_ago_goes_with_its_brief_its_goal_and_who_agreed(
+    store: Store, tmp_path: Path
+) -> None:
+    document = Document(name="brief.txt", text=SECRET, by_page=False, given_at_ms=1)
+    for name, closed_at_ms in (("old", 100), ("late", 300), ("open", None)):
+        await store.add_room(name, playbook=None, goal=f"{SECRET} {name}", now_ms=1)
+        await store.put_document(name, document, most=9)
+        await store.put_consent(name, "guest-1", "yes", now_ms=1)
+        await store.put_sound_consent(name, "guest-1", "yes", now_ms=1)
+        if closed_at_ms:
+            await store.close_room(name, now_ms=closed_at_ms)
+
+    assert await store.forget_closed_rooms(before_ms=200) == 1
+    assert await store.find_room("old") is None
+    assert await store.list_documents("old") == []
+    assert await store.list_consents("old") == {}
+    assert await store.list_sound_consents("old") == {}
+    for kept in ("late", "open"):
+        assert await store.find_room(kept)
+        assert len(await store.list_documents(kept)) == 1
+        assert await store.list_consents(kept) == {"guest-1": "yes"}
+
+    await store.close_room("open", now_ms=400)
+    assert await store.forget_closed_rooms(before_ms=500) == 2
+    assert left_of(SECRET, tmp_path) == {}

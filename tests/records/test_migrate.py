@@ -57,6 +57,12 @@ def test_the_migrations_make_exactly_the_tables_of_the_code(database_url: str) -
         engine.dispose()
 
 
+def test_a_new_file_is_for_nobody_else_on_this_machine(tmp_path: Path) -> None:
+    migrate(f"sqlite:///{tmp_path}/sidenote.db")
+    execute(f"sqlite:///{tmp_path}/sidenote.db", "CREATE TABLE more (id INTEGER)")
+    assert (tmp_path / "sidenote.db").stat().st_mode & 0o077 == 0
+
+
 async def test_migrating_again_keeps_what_is_there(tmp_path: Path) -> None:
     url = f"sqlite:///{tmp_path}/deep/folder/records.db"
     migrate(url)

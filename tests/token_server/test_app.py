@@ -141,6 +141,8 @@ async def test_the_log_holds_neither_keys_nor_invitations_nor_names(
             headers={"Authorization": f"Bearer {room['guest']['invitation']}"},
         )
         await front.client.get("/rooms/a%0Ab/participants")
+        await front.client.get("/profiles/ana-secret")
+        await front.client.delete("/meetings/RM_1/participants/ben-secret/words")
 
     ours = [record for record in caplog.records if record.name.startswith("token_server")]
     text = "\n".join(record.getMessage() for record in ours)
@@ -220,12 +222,15 @@ async def test_the_built_page_is_served_for_every_call(
     async with open_front(page_dir=dist) as front:
         start = await front.client.get("/")
         call = await front.client.get("/call/acme-demo")
+        meetings = await front.client.get("/meeting")
+        meeting = await front.client.get("/meeting/RM_1")
         odd = await front.client.get("/call/a%20b")
         asset = await front.client.get("/assets/app-1.js")
         icon = await front.client.get("/favicon.svg")
         outside = await front.client.get("/assets/..%2f..%2fsecret.txt")
 
     assert start.text == call.text == "<!doctype html><title>built</title>"
+    assert meetings.text == meeting.text == start.text
     policy = start.headers["content-security-policy"]
     media = front.settings.livekit_url
     assert f"connect-src 'self' {media} {media.replace('ws:', 'http:')}" in policy

@@ -90,6 +90,7 @@ async def test_meetings_are_forgotten_after_the_days_that_are_set(
         old, new, open_one = [await meet(front, f"RM_{n}") for n in ("old", "new", "open")]
         await old.store.end_meeting("RM_old", now_ms=now[0] + DAY_MS)
         await new.store.end_meeting("RM_new", now_ms=now[0] + 3 * DAY_MS)
+        await old.store.close_room(old.room["room_name"], now_ms=now[0] + DAY_MS)
         now[0] += 8 * DAY_MS
         retention = Retention(front.app.state.desk, days=6)
         with caplog.at_level("INFO"):
@@ -99,4 +100,6 @@ async def test_meetings_are_forgotten_after_the_days_that_are_set(
         found = [await front.app.state.desk.store.find_meeting(one.room_sid)
                  for one in (old, new, open_one)]  # fmt: skip
         assert [one is None for one in found] == [True, False, False]
+        assert await old.store.find_room(old.room["room_name"]) is None
+        assert await new.store.find_room(new.room["room_name"])
         assert "1 meetings older than 6 days forgotten" in caplog.text

@@ -245,10 +245,11 @@ async def test_a_deleted_meeting_ends_its_streams(front: Front, address: str) ->
         assert await listener.next() is None
 
 
+@pytest.mark.parametrize("limit", ["MOST_LISTENERS", "MOST_OF_MEETING"])
 async def test_who_is_too_many_is_asked_to_come_back(
-    front: Front, address: str, monkeypatch: pytest.MonkeyPatch
+    front: Front, address: str, monkeypatch: pytest.MonkeyPatch, limit: str
 ) -> None:
-    monkeypatch.setattr("token_server.live_meetings.MOST_LISTENERS", 1)
+    monkeypatch.setattr(f"token_server.live_meetings.{limit}", 1)
     told = await meet(front)
     async with listen(address, told):
         await until(lambda: bool(front.app.state.desk.live_meetings._watched))

@@ -134,3 +134,15 @@ async def test_what_cannot_be_given_is_refused(told: Told, front: Front) -> None
     empty = await meet(front, "RM_empty")
     assert (await empty.get("/export", format="pdf")).status_code == 200
     assert (await empty.get("/export", format="srt")).text == ""
+
+
+async def test_a_room_that_others_have_named_writes_no_header_of_its_own(front: Front) -> None:
+    name = 'x"; filename="evil.exe\r\nSet-Cookie: a=b\r\nü'
+    store = front.app.state.desk.store
+    await store.open_meeting("RM_odd", room_name=name, now_ms=1_900_000_000_000)
+
+    answer = await front.client.get("/meetings/RM_odd/export", params={"format": "txt"})
+    assert answer.status_code == 200
+    assert "set-cookie" not in answer.headers
+    expected = "x___filename__evil_exe__Set-Cookie__a_b___-2030-03-17.txt"
+    assert answer.headers["content-disposition"] == f'attachment; filename="{expected}"'

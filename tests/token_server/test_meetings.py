@@ -63,15 +63,18 @@ class TestAccess:
         problem(await told.delete(role="guest"), 403, "not-host")
         problem(await told.delete("/participants/guest-1/words", "guest"), 403, "not-host")
 
+    @pytest.mark.parametrize("later_ms", [3_600_000, 10_000])
     async def test_the_next_room_of_a_name_does_not_open_the_meetings_of_the_last(
-        self, open_front: OpenFront
+        self, open_front: OpenFront, later_ms: int
     ) -> None:
         now = [1_900_000_000_000]
+        name = f"reused-for-meetings-{later_ms}"
         async with open_front(clock=lambda: now[0]) as front:
-            old = await meet(front, room_name="reused-for-meetings")
-            await front.client.delete("/rooms/reused-for-meetings")
-            now[0] += 3_600_000
-            room = await create(front, room_name="reused-for-meetings")
+            old = await meet(front, room_name=name)
+            await old.store.end_meeting(old.room_sid, now_ms=now[0] + 5_000)
+            await front.client.delete(f"/rooms/{name}")
+            now[0] += later_ms
+            room = await create(front, room_name=name)
             headers = {"Authorization": f"Bearer {room['host']['invitation']}"}
 
             answer = await front.client.get(f"/meetings/{old.room_sid}", headers=headers)

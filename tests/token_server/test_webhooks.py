@@ -18,7 +18,7 @@ from records.webhooks import LOOK_BACK_MS, Webhook
 from tests.token_server.front import Front, OpenFront, problem
 from tests.token_server.meeting import meet
 from token_server import webhook_sender
-from token_server.public_addresses import PublicResolver, check_url, is_public
+from token_server.public_addresses import check_url, is_public, open_public_socket
 from token_server.webhook_sender import LONGEST_MS, WebhookSender
 from token_server.webhook_signature import make_secret, sign
 from token_server.webhooks import MOST_WEBHOOKS
@@ -283,30 +283,38 @@ async def test_what_was_deleted_before_it_could_be_told_is_not(post: Post) -> No
     assert await post.states() == []
 
 
-async def test_nothing_is_sent_to_neighbours(store: Store, receiver: Receiver) -> None:
-    own = Post(store, receiver)
-    await own.subscribe("meeting.started")
-    await own.subscribe("meeting.started", url=f"https://localhost:{receiver.port}/hook")
-    await own.begin()
-    async with WebhookSender.open(store, may_be_private=False, clock=lambda: NOW_MS) as sender:
-        await sender.send_due()
+@pytest.mark.parametrize(
+    "host",
+    ["localhost", "127.0.0.1", "１２７.0.0.1", "127。0。0。1", "127.0.0.1.", "[::ffff:7f00:1]"],
+)  # fmt: skip
+async def test_nothing_is_sent_to_neighbours_however_their_address_is_written(
+    store: Store, host: str
+) -> None:
+    knocks: list[object] = []
+    neighbour = await asyncio.start_server(lambda _, writer: knocks.append(writer), "127.0.0.1", 0)
+    async with neighbour:
+        port = neighbour.sockets[0].getsockname()[1]
+        own = Post(store, Receiver())
+        await own.subscribe("meeting.started", url=f"https://{host}:{port}/hook")
+        await own.begin()
+        async with WebhookSender.open(store, may_be_private=False, clock=lambda: NOW_MS) as sender:
+            await sender.send_due()
 
-    for webhook_id in ("WH_0", "WH_1"):
-        assert await own.states(webhook_id) == [
-            ("waiting", 1, "its address is not on the internet")
-        ]
-    assert receiver.taken == []
+        assert await own.states() == [("waiting", 1, "its address is not on the internet")]
+        assert knocks == []
 
 
-async def test_a_name_that_leads_to_a_neighbour_is_not_resolved() -> None:
+@pytest.mark.parametrize("place", ["127.0.0.1", "127.0.0.1.", "localhost", "::1"])
+def test_no_socket_is_opened_to_a_neighbour_whatever_was_checked_before(place: str) -> None:
     with pytest.raises(OSError, match="not on the internet"):
-        await PublicResolver().resolve("localhost", 443)
+        open_public_socket((socket.AF_INET, socket.SOCK_STREAM, 6, "", (place, 443)))
 
 
 @pytest.mark.parametrize(
     "address",
     ["127.0.0.1", "10.1.2.3", "192.168.1.1", "169.254.169.254", "0.0.0.0", "::1", "fd00::1",
-     "fe80::1%eth0", "::ffff:10.0.0.1", "64:ff9b::a00:1", "100.64.0.1", "224.0.0.1"],
+     "fe80::1%eth0", "::ffff:10.0.0.1", "64:ff9b::a00:1", "100.64.0.1", "224.0.0.1",
+     "fec0::1", "2002:a00:1::", "64:ff9b:1::a00:1", "::10.0.0.1", "localhost"],
 )  # fmt: skip
 def test_an_address_of_a_neighbour_is_not_public(address: str) -> None:
     assert not is_public(address)
@@ -321,7 +329,8 @@ def test_an_address_of_the_internet_is_public(address: str) -> None:
     "url",
     ["http://example.com/", "https://127.0.0.1/", "https://127.1/", "https://2130706433/",
      "https://[::1]/", "https://user@example.com/", "ftp://example.com/", "https://", "x",
-     "https://example.com:99999/", "https://0x7f.1/", "https://example.com/#a"],
+     "https://example.com:99999/", "https://0x7f.1/", "https://example.com/#a",
+     "https://１２７.0.0.1/", "https://127。0。0。1/", "https://127.0.0.1./", "https://０x7f.1/"],
 )  # fmt: skip
 def test_an_address_that_nothing_is_sent_to_is_refused(url: str) -> None:
     with pytest.raises(ValueError, match=r"must|leads|is not"):

@@ -40,6 +40,7 @@ def test_frames_stand_in_the_file_as_they_were_heard(tmp_path: Path) -> None:
     assert np.array_equal(read(path), samples)
     assert seal(path) == len(samples)
     assert [found.name for found in tmp_path.iterdir()] == ["SP_1.flac"]
+    assert path.stat().st_mode & 0o077 == 0  # for nobody else on this machine
 
 
 def test_frames_that_come_a_little_early_or_late_are_put_side_by_side(tmp_path: Path) -> None:

@@ -1,4 +1,5 @@
 import asyncio
+import tempfile
 from pathlib import Path
 
 import numpy as np
@@ -120,3 +121,14 @@ async def test_parts_wait_while_the_file_store_is_away(
     (tmp_path / "files").unlink()
     await upload.look()
     assert await files.list(sound_folder(ROOM_SID)) == ["sound/RM_1/SP_1.flac"]
+
+
+async def test_what_a_killed_job_had_in_hand_is_deleted(
+    meeting: Store, files: Files, folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    left = tmp_path / "sidenote-held-by-nobody"
+    left.mkdir()
+    (left / "recording").write_bytes(b"a voice")
+    await SoundUpload(meeting, files, folder).look()
+    assert not left.exists()

@@ -43,10 +43,7 @@ interface PastMeetingProps {
 
 /** The way to what became of the call, for who may see it. */
 function PastMeeting({ roomSid, invitation }: PastMeetingProps) {
-  const load = useCallback(
-    () => fetchMeeting(invitation.jwt, roomSid),
-    [invitation.jwt, roomSid],
-  );
+  const load = useCallback(() => fetchMeeting(invitation.jwt, roomSid), [invitation.jwt, roomSid]);
   const { answer } = useAnswer(load);
   if (!answer || isProblem(answer)) return null;
   return (

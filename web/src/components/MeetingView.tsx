@@ -1,5 +1,5 @@
 import { useCallback, useMemo, useState } from 'react';
-import { fetchSound, type MeetingAccess } from '../core/meetingParts';
+import { fetchSound, type MeetingAccess, type Sounds } from '../core/meetingParts';
 import type { Meeting } from '../core/meetings';
 import { isProblem } from '../core/problem';
 import { findSegment } from '../core/spoken';
@@ -32,7 +32,7 @@ export function MeetingView(props: MeetingViewProps) {
   const narrow = useMediaQuery('(max-width: 800px)');
   const spoken = useSpoken(access);
   const sound = useSound(access, meeting);
-  const player = usePlayer(sound.mixed, spoken.lines);
+  const { audio, heard, onTime, playFrom } = usePlayer(sound.mixed, spoken.lines);
   const [chosen, setChosen] = useState<Name>();
   const [wanted, setWanted] = useState<Wanted | undefined>(
     segmentId === '' ? undefined : { segmentId },
@@ -43,10 +43,7 @@ export function MeetingView(props: MeetingViewProps) {
   const named = chosen ?? first;
   const selected = tabs.some(({ name }) => name === named) ? named : first;
   const key = wanted && findSegment(spoken.lines, wanted.segmentId);
-  const target = useMemo(
-    () => (wanted && key !== undefined ? { key } : undefined),
-    [wanted, key],
-  );
+  const target = useMemo(() => (wanted && key !== undefined ? { key } : undefined), [wanted, key]);
   const onJump = useCallback(
     (id: string) => {
       setWanted({ segmentId: id });
@@ -83,12 +80,14 @@ export function MeetingView(props: MeetingViewProps) {
             spoken={spoken}
             target={target}
             tabbed={narrow}
-            heard={player.heard}
-            onPlay={sound.mixed && player.playFrom}
+            heard={heard}
+            onPlay={sound.mixed && playFrom}
           />
         )}
       </main>
-      {sound.mixed && <PlayerBar url={sound.mixed.url} player={player} onLost={sound.reload} />}
+      {sound.mixed && (
+        <PlayerBar url={sound.mixed.url} audio={audio} onTime={onTime} onLost={sound.reload} />
+      )}
     </div>
   );
 }
@@ -101,12 +100,12 @@ interface Wanted {
 /** The sound that may be played: hosts only, and often there is none. */
 function useSound(access: MeetingAccess, { role, ended_at }: Meeting) {
   const load = useCallback(
-    async () => (role === 'host' ? ((await fetchSound(access)) ?? NO_SOUND) : NO_SOUND),
+    async () => (role === 'host' ? fetchSound(access) : NO_SOUND),
     [access, role],
   );
   const { answer, reload } = useAnswer(load, ended_at ?? '');
-  const mixed = answer && !isProblem(answer) && 'url' in answer ? answer : undefined;
+  const mixed = answer && !isProblem(answer) ? (answer.mixed ?? undefined) : undefined;
   return { mixed, reload };
 }
 
-const NO_SOUND = {};
+const NO_SOUND: Sounds = { mixed: null };

@@ -1,24 +1,24 @@
-import { useState } from 'react';
-import type { Player } from '../hooks/usePlayer';
+import { type RefObject, useState } from 'react';
 
 interface PlayerBarProps {
   readonly url: string;
-  readonly player: Player;
+  readonly audio: RefObject<HTMLAudioElement | null>;
+  readonly onTime: () => void;
   /** Asks for another link: one is good for some hours. */
   readonly onLost: () => void;
 }
 
 /** The sound of the meeting, at the bottom of its page. */
-export function PlayerBar({ url, player, onLost }: PlayerBarProps) {
+export function PlayerBar({ url, audio, onTime, onLost }: PlayerBarProps) {
   const [lost, setLost] = useState('');
   return (
     <section className="player" aria-label="Sound">
       <audio
-        ref={player.audio}
+        ref={audio}
         controls
         preload="metadata"
         src={url}
-        onTimeUpdate={player.onTime}
+        onTimeUpdate={onTime}
         onError={() => {
           setLost(url);
         }}

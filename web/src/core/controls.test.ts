@@ -5,10 +5,13 @@ import { pinRequestSchema } from '../wire/pinRequest';
 import { playbookRequestSchema } from '../wire/playbookRequest';
 import { pointRequestSchema } from '../wire/pointRequest';
 import { promptRequestSchema } from '../wire/promptRequest';
+import { soundConsentRequestSchema } from '../wire/soundConsentRequest';
+import { soundRequestSchema } from '../wire/soundRequest';
 import { taskConfirmRequestSchema } from '../wire/taskConfirmRequest';
 import { taskRequestSchema } from '../wire/taskRequest';
 import { usefulRequestSchema } from '../wire/usefulRequest';
 import {
+  answerSound,
   ask,
   choosePlaybook,
   confirmTask,
@@ -18,6 +21,7 @@ import {
   pin,
   prompt,
   rate,
+  recordSound,
   rejectTask,
 } from './controls';
 import { readText } from './message';
@@ -32,6 +36,9 @@ const WRITTEN: readonly [Control, Schema, object][] = [
   [choosePlaybook('sales'), playbookRequestSchema, { name: 'sales' }],
   [confirmTask({ id: 't1', due: '' }), taskConfirmRequestSchema, { id: 't1', due: '', who: null }],
   [rejectTask('t1'), taskRequestSchema, { id: 't1' }],
+  [recordSound(false), soundRequestSchema, { on: false }],
+  [answerSound('yes'), soundConsentRequestSchema, { answer: 'yes', erase: false }],
+  [answerSound('no', true), soundConsentRequestSchema, { answer: 'no', erase: true }],
 ];
 
 test.each(WRITTEN)('%o', ({ payload }, schema, expected) => {

@@ -54,7 +54,9 @@ export function readCoverageRows(value: unknown): readonly CoverageRow[] | undef
 
 export function readStatisticsRows(value: unknown): readonly StatisticsRow[] | undefined {
   const report = readValue(statisticsReportSchema, value);
-  return report && describeStatistics(report as unknown as Parameters<typeof describeStatistics>[0]);
+  return (
+    report && describeStatistics(report as unknown as Parameters<typeof describeStatistics>[0])
+  );
 }
 
 /** What a meeting has cost, in words. */
@@ -114,15 +116,17 @@ const SOUND: Schema = {
   required: ['mixed'],
 };
 
-/** Returns the file to play, or null if nothing was recorded. */
+/** What there is to play; `mixed` null: nothing was recorded. */
+export interface Sounds {
+  readonly mixed: MixedSound | null;
+}
+
 export async function fetchSound({
   credential,
   roomSid,
-}: MeetingAccess): Promise<MixedSound | null | Problem> {
+}: MeetingAccess): Promise<Sounds | Problem> {
   const request = { headers: headersOf({ jwt: credential }) };
-  const path = `${meetingPath(roomSid)}/sound`;
-  const answer = await ask<{ mixed: MixedSound | null }>(path, request, SOUND);
-  return isProblem(answer) ? answer : answer.mixed;
+  return ask<Sounds>(`${meetingPath(roomSid)}/sound`, request, SOUND);
 }
 
 /** Has minutes written, or written anew; empty: as the meeting's playbook wants, for everybody. */

@@ -7,6 +7,7 @@ export interface Schema {
   readonly maxLength?: number;
   readonly minimum?: number;
   readonly pattern?: string;
+  readonly minItems?: number;
   readonly maxItems?: number;
   readonly default?: unknown;
   readonly properties?: Readonly<Record<string, Schema>>;
@@ -85,6 +86,7 @@ function fits(root: Schema, schema: Schema, value: unknown): boolean {
     case 'array':
       return (
         Array.isArray(value) &&
+        value.length >= (schema.minItems ?? 0) &&
         value.length <= (schema.maxItems ?? Infinity) &&
         value.every((item) => fits(root, schema.items ?? {}, item))
       );

@@ -1,10 +1,5 @@
 import { useCallback, useEffect, useState } from 'react';
-import {
-  type Credential,
-  fetchMeetings,
-  type MeetingSummary,
-  type Wanted,
-} from '../core/meetings';
+import { type Credential, fetchMeetings, type MeetingSummary, type Wanted } from '../core/meetings';
 import { isProblem, type Problem } from '../core/problem';
 
 interface Listed {

@@ -28,9 +28,7 @@ export function useUpload(credential: Credential) {
       const answer = await giveRecording(credential, file, onSent, own.signal);
       if (own.signal.aborted) return;
       setGiven(
-        isProblem(answer)
-          ? { step: 'failed', problem: answer }
-          : { step: 'given', upload: answer },
+        isProblem(answer) ? { step: 'failed', problem: answer } : { step: 'given', upload: answer },
       );
     },
     [credential],
