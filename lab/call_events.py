@@ -28,9 +28,13 @@ Action = Literal[
     "start_provider",
     "request",
 ]
-AGENT_ENDING: Final = frozenset({"kill_worker", "kill_job", "stop_worker"})
+AGENT_ENDING: Final[frozenset[Action]] = frozenset({"kill_worker", "kill_job", "stop_worker"})
 """Actions after which another agent must come."""
-OUTAGES: Final = AGENT_ENDING | {"kill_token_server", "kill_media_server", "kill_store"}
+OUTAGES: Final[frozenset[Action]] = AGENT_ENDING | {
+    "kill_token_server",
+    "kill_media_server",
+    "kill_store",
+}
 """Actions that a call must survive: the part is there again as soon as it can be."""
 SERVER_ACTIONS: Final = OUTAGES | {"stop_media_server", "start_media_server"}
 """Actions that befall a part of the stack, not a participant."""

@@ -30,7 +30,14 @@ def _check_names(documents: "tuple[NewDocument, ...]") -> "tuple[NewDocument, ..
 class NewDocument(BaseModel):
     """A short document of plain text or Markdown."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
+    model_config = ConfigDict(
+        frozen=True,
+        extra="forbid",
+        use_attribute_docstrings=True,
+        json_schema_extra={
+            "example": {"document": "prices.md", "text": "# Prices\nFrom 30 euros."}
+        },
+    )
 
     document: Annotated[
         str, Field(min_length=1, max_length=DOCUMENT_NAME), AfterValidator(check_printable)

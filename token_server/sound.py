@@ -8,7 +8,7 @@ from fastapi import APIRouter, Body, Header, Query
 from fastapi.responses import StreamingResponse
 
 from records import FileMissingError, Meeting
-from records.sound import SoundPart, delete_erased_sound
+from records.sound import SoundPart, delete_erased_sound, mixed_folder
 from token_server import problems
 from token_server.byte_range import read_range
 from token_server.desk import Desk, DeskNeeded
@@ -90,6 +90,7 @@ async def delete_sound(
         problems.SOUND_LINK,
         problems.SOUND_NOT_FOUND,
         problems.NO_SUCH_BYTES,
+        problems.INVALID,
         problems.FILES_DOWN,
         problems.STORE_DOWN,
     ),
@@ -138,11 +139,23 @@ async def _find_file(desk: Desk, wanted: SoundWanted) -> tuple[str, str]:
             await desk.files.size(path)
         except FileMissingError:
             await make_mixed(desk.files, parts)
+            await _delete_outdated(desk, wanted.room_sid)
     if await _list_finished(desk, wanted) != parts:
         # Somebody was erased meanwhile: no mixed file of theirs may stay.
         await desk.files.delete(path)
         raise _not_found()
     return path, _MEDIA_TYPES["flac"]
+
+
+async def _delete_outdated(desk: Desk, room_sid: str) -> None:
+    """Delete mixed files that lack what came in later: nobody is led to them any more."""
+    everybody = await _list_finished(desk, SoundWanted(room_sid=room_sid, kind="mixed"))
+    current = {mixed_path(everybody)} if everybody else set()
+    for identity in {part.identity for part in everybody}:
+        current.add(mixed_path([part for part in everybody if part.identity == identity]))
+    for path in await desk.files.list(mixed_folder(room_sid)):
+        if path not in current:
+            await desk.files.delete(path)
 
 
 async def _list_finished(desk: Desk, wanted: SoundWanted) -> list[SoundPart]:

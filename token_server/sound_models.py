@@ -14,6 +14,7 @@ _PART = {
     "url": _LINK,
 }
 _MIXED = {"started_at_ms": 1893769445000, "duration_ms": 61_200, "url": _LINK}
+_OF_ONE = {**_MIXED, "identity": _PART["identity"], "name": "Ben"}
 
 
 class SwitchRequest(BaseModel):
@@ -26,6 +27,8 @@ class SwitchRequest(BaseModel):
 
 class ListedPart(BaseModel):
     """A stretch of one participant's voice, as it was heard."""
+
+    model_config = answer_config(_PART)
 
     id: str
     identity: str
@@ -41,6 +44,8 @@ class MixedSound(BaseModel):
     A line of the transcript is heard at its `started_at_ms` less this one's.
     """
 
+    model_config = answer_config(_MIXED)
+
     started_at_ms: int
     duration_ms: int
     url: str = Field(description="plays it for some hours; made when it is first asked for")
@@ -48,6 +53,8 @@ class MixedSound(BaseModel):
 
 class ParticipantSound(MixedSound):
     """All that one participant said, and silence while it was not heard."""
+
+    model_config = answer_config(_OF_ONE)
 
     identity: str
     name: str
@@ -60,7 +67,7 @@ class SoundList(BaseModel):
         {
             "on_since_ms": None,
             "parts": [_PART],
-            "participants": [{**_MIXED, "identity": _PART["identity"], "name": "Ben"}],
+            "participants": [_OF_ONE],
             "mixed": _MIXED,
         }
     )

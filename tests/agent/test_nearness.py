@@ -45,7 +45,7 @@ class Play:
             spoken.append((at + line.words_start_seconds, at + line.words_end_seconds))
             parts += [line.samples, silence(PAUSE_SECONDS)]
             at += line.seconds + PAUSE_SECONDS
-        quieter = np.concatenate(parts) * 10 ** (gain_db / 20)
+        quieter = np.concatenate(parts).astype(np.float64) * 10 ** (gain_db / 20)
         return cls(as_samples(quieter), spoken)
 
     def over_babble(self, below_db: float, seed: int) -> "Play":

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -65,6 +66,9 @@ class Listening:
     @property
     def audio(self) -> Samples:
         return np.concatenate(self.samples) if self.samples else np.empty(0, np.int16)
+
+    def has_more_loud_frames_than(self, frames: int) -> bool:
+        return self.loud_frames > frames
 
     @property
     def loud_frames(self) -> int:
@@ -197,7 +201,7 @@ async def test_it_stops_when_a_person_begins_to_speak(stage: Stage) -> None:
 async def test_a_sound_that_is_no_speech_makes_a_pause_and_no_word_is_lost(stage: Stage) -> None:
     saying = asyncio.ensure_future(stage.voice.say(parts_of(ANSWER)))
     for frames in (8, 20):
-        await until(lambda frames=frames: stage.heard.loud_frames > frames)
+        await until(partial(stage.heard.has_more_loud_frames_than, frames))
         stage.voice.on_onset("guest")
     assert await saying == Spoken(ANSWER, complete=True)
     await asyncio.sleep(0.5)  # what is on its way

@@ -7,7 +7,7 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
-from records.sound import SoundPart, sound_folder
+from records.sound import SoundPart, mixed_folder, sound_folder
 from tests.token_server.front import Front, OpenFront, create, problem
 from token_server.sound_link import LINK_SECONDS
 from token_server.sound_mix import RATE_HZ
@@ -150,6 +150,18 @@ async def test_what_comes_in_later_is_in_the_next_mixed_file(
     await add_part(recorded, 4, "cleo", 112_000, beep(1.0))
     samples = await played(recorded, url, tmp_path / "mixed")
     assert beeps_in(samples)[-1] == pytest.approx(12.5, abs=0.01)
+
+
+async def test_mixed_files_do_not_pile_up_while_a_call_goes_on(
+    recorded: Front, tmp_path: Path
+) -> None:
+    folder = Path(recorded.settings.files_url) / mixed_folder(ROOM_SID)
+    for number in range(4, 8):
+        await add_part(recorded, number, "ben", 100_000 + number * 2000, beep(1.0))
+        body = await listed(recorded)
+        for sound in (body["mixed"], *body["participants"]):
+            await played(recorded, sound["url"], tmp_path / "mixed")
+        assert len(list(folder.iterdir())) == 3  # everybody, Ana, Ben
 
 
 async def test_a_part_whose_file_is_gone_is_silent_in_the_mixed_one(

@@ -1,8 +1,9 @@
 import { type SyntheticEvent, useEffect, useId, useRef, useState } from 'react';
 import { type CallState, describeVoice } from '../core/callState';
-import { choosePlaybook, mute, pause, prompt, resume, unmute } from '../core/controls';
+import { choosePlaybook, mute, pause, prompt, recordSound, resume, unmute } from '../core/controls';
 import type { CostReport } from '../core/costs';
 import type { Invitation } from '../core/invitation';
+import type { Sound } from '../core/sound';
 import type { Requests } from '../hooks/useRequests';
 import { Briefs } from './Briefs';
 import { Costs } from './Costs';
@@ -12,13 +13,15 @@ interface CallSettingsProps {
   readonly invitation: Invitation;
   readonly state: CallState;
   readonly costs: CostReport | undefined;
+  /** Undefined: no agent says whether the sound is recorded. */
+  readonly sound: Sound | undefined;
   readonly requests: Requests;
   readonly onClose: () => void;
 }
 
 /** What the hosts may set for this call; Escape closes it. */
 export function CallSettings(props: CallSettingsProps) {
-  const { state, costs, requests, onClose } = props;
+  const { state, costs, sound, requests, onClose } = props;
   const dialog = useRef<HTMLDialogElement>(null);
   const titleId = useId();
   useEffect(() => {
@@ -52,6 +55,14 @@ export function CallSettings(props: CallSettingsProps) {
           note={describeVoice(state)}
           onSwitch={(on) => void requests.ask(on ? unmute() : mute())}
         />
+        {sound && (
+          <Switch
+            label="Record the sound"
+            on={sound.onSinceMs !== undefined}
+            note="Of those who agree, and everybody sees it."
+            onSwitch={(on) => void requests.ask(recordSound(on))}
+          />
+        )}
         <p className="field-note">{describeModel(state)}</p>
       </section>
       <Wishes state={state} requests={requests} />

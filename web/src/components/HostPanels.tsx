@@ -143,6 +143,7 @@ export function HostPanels({ config, invitation, self, notes }: HostPanelsProps)
           invitation={invitation}
           state={state}
           costs={costs}
+          sound={notes.sound}
           requests={requests}
           onClose={() => {
             setSettingsOpen(false);

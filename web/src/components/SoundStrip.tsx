@@ -25,7 +25,7 @@ export function SoundStrip({ sound, self, role }: SoundStripProps) {
   const on = sound.onSinceMs !== undefined;
   const busy = asking !== undefined;
   useKeptFocus(strip, `${standing} ${on} ${busy}`);
-  if (role === 'guest' && standing === 'unasked') return null;
+  if (standing === 'unasked') return null;
 
   const onAsk = (control: Control) => {
     void ask(control).then((done) => {
@@ -50,16 +50,16 @@ export function SoundStrip({ sound, self, role }: SoundStripProps) {
           </p>
           <div className="choices">
             <SoundChoices standing={standing} deleted={deleted} busy={busy} onAsk={onAsk} />
-            {role === 'host' && (
+            {role === 'host' && on && (
               <button
                 type="button"
                 className="button small plain"
                 disabled={busy}
                 onClick={() => {
-                  onAsk(recordSound(!on));
+                  onAsk(recordSound(false));
                 }}
               >
-                {on ? 'Stop recording' : 'Record the sound'}
+                Stop recording
               </button>
             )}
           </div>
