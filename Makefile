@@ -9,6 +9,8 @@ BIN := .venv/bin
 PORT ?= 8080
 CALL ?= lab/calls/sales.yaml
 SUITE ?= all
+# Most tests of calls wait for people to speak, so two take hardly longer than one.
+TEST_PROCESSES ?= 2
 export PYTHONDONTWRITEBYTECODE ?= 1
 # A company's own certificate authority is in the system's store, not in the one uv brings along.
 export UV_SYSTEM_CERTS ?= 1
@@ -34,7 +36,7 @@ run: setup web/dist/index.html ## start media server, token server, worker and p
 
 test: setup-dev web/dist/index.html ## set up what the tests need, and run them all
 	@cd web && npm run --silent test
-	@$(BIN)/python -m pytest $(TESTS)
+	@$(BIN)/python -m pytest -n $(TEST_PROCESSES) --dist loadfile $(TESTS)
 
 check: setup-dev ## formatting, lint, types, import rules, page
 	@$(BIN)/ruff format --check .

@@ -4,6 +4,7 @@ One file for each meeting, one line for each final or gap, as JSON, oldest first
 replays a file holds its lock, which the system takes back when the process dies.
 """
 
+import errno
 import fcntl
 import os
 from collections.abc import Iterable, Iterator
@@ -77,7 +78,7 @@ class WaitingFile:
             FileInUseError: another process holds it.
         """
         held = self._hold()
-        os.write(held, _line_of(entry))
+        _write(held, entry)
         os.fsync(held)
 
     def rewrite(self, entries: Iterable[Entry]) -> None:
@@ -90,7 +91,7 @@ class WaitingFile:
         os.ftruncate(new, 0)  # an earlier attempt may have been cut short
         fcntl.flock(new, fcntl.LOCK_EX | fcntl.LOCK_NB)
         for entry in entries:
-            os.write(new, _line_of(entry))
+            _write(new, entry)
         os.fsync(new)
         new_path.replace(self._path)
         self._open = new
@@ -135,6 +136,13 @@ def _is_at(path: Path, held: int) -> bool:
         return path.stat().st_ino == os.fstat(held).st_ino
     except FileNotFoundError:
         return False
+
+
+def _write(held: int, entry: Entry) -> None:
+    line = _line_of(entry)
+    if os.write(held, line) < len(line):
+        # The last bytes of a full disk; only the next write would tell.
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
 
 def _line_of(entry: Entry) -> bytes:

@@ -38,7 +38,9 @@ def test_a_host_who_has_spoken_to_the_agent_is_here_before_the_room_announces_it
     assert attendance.hosts() == []
 
 
-@pytest.mark.parametrize("identity", [GUEST, "stranger", HOST[:-1] + "x"])
+@pytest.mark.parametrize(
+    "identity", [GUEST, "stranger", HOST[:-1] + "x"], ids=["guest", "stranger", "forged"]
+)
 def test_nobody_becomes_a_host_by_speaking(identity: str, attendance: Attendance) -> None:
     attendance.greet(identity)
     assert attendance.hosts() == []

@@ -1,4 +1,5 @@
 import asyncio
+import resource
 import stat
 import sys
 from dataclasses import replace
@@ -154,3 +155,19 @@ async def test_a_replay_tells_how_far_the_meeting_was_heard(opened: Store, tmp_p
     meeting = await opened.find_meeting(ROOM_SID)
     assert meeting
     assert meeting.seen_at_ms == 7500
+
+
+def test_a_line_that_fits_only_in_part_does_not_count_as_written(tmp_path: Path) -> None:
+    file = WaitingFile(tmp_path, "RM_1")
+    file.append(line(1))
+    (path,) = tmp_path.iterdir()
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (path.stat().st_size + 20, limits[1]))
+    try:
+        with pytest.raises(OSError, match="No space"):
+            file.append(line(2))
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+    file.append(line(3))
+    file.close()
+    assert WaitingFile(tmp_path, "RM_1").load() == [line(1), line(3)]

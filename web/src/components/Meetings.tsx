@@ -1,4 +1,4 @@
-import { type SyntheticEvent, useState } from 'react';
+import { type SyntheticEvent, useCallback, useState } from 'react';
 import type { Credential, MeetingKind, Wanted } from '../core/meetings';
 import { useMeetings } from '../hooks/useMeetings';
 import { MeetingRow } from './MeetingRow';
@@ -19,20 +19,24 @@ const EVERYTHING: Wanted = { words: '', kind: '' };
 /** All meetings that one may see: the newest first, or of a search the best first. */
 export function Meetings({ credential, invitation, onForgetKey }: MeetingsProps) {
   const [wanted, setWanted] = useState(EVERYTHING);
+  const [given, setGiven] = useState(0);
+  const onGiven = useCallback(() => {
+    setGiven((count) => count + 1);
+  }, []);
   return (
     <Page wide>
       <h1>Meetings</h1>
       <Search wanted={wanted} onSearch={setWanted} />
       <Results
-        // Another search is another list.
-        key={`${wanted.words} ${wanted.kind}`}
+        // Another search is another list; so is one with another recording.
+        key={`${given} ${wanted.kind} ${wanted.words}`}
         credential={credential}
         invitation={invitation}
         wanted={wanted}
         onForgetKey={onForgetKey}
       />
       {/* A host's invitation is for its own room; a recording belongs to none. */}
-      {invitation === '' && <UploadField credential={credential} />}
+      {invitation === '' && <UploadField credential={credential} onGiven={onGiven} />}
     </Page>
   );
 }

@@ -9,10 +9,12 @@ interface MinutesTextProps {
 
 /** Minutes with their headings; each statement leads to the words that it rests on. */
 export function MinutesText({ minutes, onJump }: MinutesTextProps) {
+  const parts = partsOf(minutes);
   return (
     <article className="minutes" data-testid="minutes" data-state={minutes.state}>
       <h2 dir="auto">{minutes.title}</h2>
-      {partsOf(minutes).map((part) => (
+      {parts.length === 0 && <p className="empty">Nothing that belongs into minutes was found.</p>}
+      {parts.map((part) => (
         <Section key={part.key} part={part} onJump={onJump} />
       ))}
       <footer>

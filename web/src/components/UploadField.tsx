@@ -1,13 +1,25 @@
+import { useEffect } from 'react';
 import { meetingAddress } from '../core/address';
 import type { Credential } from '../core/meetings';
-import { describeUpload } from '../core/uploads';
+import { describeUpload, isOver } from '../core/uploads';
 import { type Given, useUpload } from '../hooks/useUpload';
 import { PageLink } from './PageLink';
 import { ProblemNotice } from './ProblemNotice';
 
+interface UploadFieldProps {
+  readonly credential: Credential;
+  /** Must stay the same function; hears of a recording that came, and when it is transcribed. */
+  readonly onGiven: () => void;
+}
+
 /** Takes a recording, which becomes a meeting like a call. */
-export function UploadField({ credential }: { readonly credential: Credential }) {
+export function UploadField({ credential, onGiven }: UploadFieldProps) {
   const { given, give } = useUpload(credential);
+  const upload = given.step === 'given' ? given.upload : undefined;
+  const news = upload && `${upload.id} ${isOver(upload)}`;
+  useEffect(() => {
+    if (news !== undefined) onGiven();
+  }, [news, onGiven]);
   const sending = given.step === 'sending';
   return (
     <section className="card upload" data-testid="upload">

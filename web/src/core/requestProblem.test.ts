@@ -42,3 +42,13 @@ test.each(['no', 'erase', 'off_the_record'] as const)(
     expect(problem.canRetry).toBe(true);
   },
 );
+
+test.each(['no_sound', 'sound_no', 'sound_erase'] as const)(
+  'the store is away: %s has stopped the recording, and is to be sent again',
+  (request) => {
+    const problem = describeRequestProblem(request, 5003);
+    expect(problem.detail).toContain('recorded any more, but');
+    expect(problem.canRetry).toBe(true);
+    expect(describeRequestProblem(request, 1501).remedy).not.toBe('');
+  },
+);

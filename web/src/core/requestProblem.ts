@@ -81,6 +81,10 @@ const UNWRITTEN: Readonly<Partial<Record<Request, string>>> = {
   erase:
     'You are not transcribed any more, but what you said may not have been forgotten everywhere.',
   off_the_record: 'Nobody is transcribed any more, but Sidenote could not keep that.',
+  no_sound: 'Nobody is recorded any more, but Sidenote could not keep that.',
+  sound_no: 'You are not recorded any more, but Sidenote could not keep your no.',
+  sound_erase:
+    'You are not recorded any more, but what was recorded of you may not have been deleted.',
 };
 
 /** Says in plain words why the agent did not do what it was asked; `code` is the RPC error's. */
