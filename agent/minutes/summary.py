@@ -13,6 +13,7 @@ from agent.minutes.rules import Rules
 from agent.minutes.sentences import Said, choose_central
 from agent.minutes.statement import Quoted, Sentence, Statement, in_time
 from agent.minutes.template import ACTION_ITEMS, DECISIONS, Template
+from agent.minutes.withdrawals import may_take_back
 
 SUMMARY_WORDS: Final = 300
 _WANTED_WORDS: Final = 250
@@ -64,14 +65,14 @@ def read_summary(
 def withdrawn_by_model(written: SummedUp, statements: Sequence[Statement]) -> list[Statement]:
     """Return the decisions and action items that a later statement takes back, as a model says.
 
-    It is believed only where the later one was said later.
+    It is believed only where the later one was said later, and is about the same.
     """
     found = []
     for one in written.withdrawn:
         if not (1 <= one.number <= len(statements) and 1 <= one.by <= len(statements)):
             continue
         statement, by = statements[one.number - 1], statements[one.by - 1]
-        if statement.part in (DECISIONS, ACTION_ITEMS) and by.at > statement.at:
+        if statement.part in (DECISIONS, ACTION_ITEMS) and may_take_back(by, statement):
             found.append(statement)
     return found
 

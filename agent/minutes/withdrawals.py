@@ -61,6 +61,17 @@ def takes_back(text: str) -> bool:
     return _TAKES_BACK.search(text) is not None
 
 
+def may_take_back(later: Statement, earlier: Statement) -> bool:
+    """Tell whether a later statement can be about an earlier one, whatever a model says of the two.
+
+    It names something of it, or follows at once. Who says that everything is withdrawn takes back
+    nothing.
+    """
+    seconds = later.at[0] - earlier.at[0]
+    shared = (_gist(later) - _OF_TAKING_BACK) & _gist(earlier)
+    return later.at > earlier.at and (bool(shared) or seconds <= _JUST_NOW_SECONDS)
+
+
 def withdrawn_by_rules(
     statements: Sequence[Statement], lines: Sequence[Segment]
 ) -> list[Statement]:
@@ -73,7 +84,7 @@ def withdrawn_by_rules(
     """
     # What takes something back is not taken back by being said again.
     open_ones = [
-        _Open(one, gist_of(" ".join([one.text, *(quoted.words for quoted in one.evidence)])))
+        _Open(one, _gist(one))
         for one in statements
         if one.part in (DECISIONS, ACTION_ITEMS) and not is_negated(one.text)
     ]
@@ -88,6 +99,10 @@ def withdrawn_by_rules(
         open_ones = [one for one in open_ones if one.statement not in meant]
         withdrawn += meant
     return withdrawn
+
+
+def _gist(statement: Statement) -> Gist:
+    return gist_of(" ".join([statement.text, *(quoted.words for quoted in statement.evidence)]))
 
 
 def _meant(before: Sequence[_Open], line: Segment, *, outright: bool) -> list[Statement]:

@@ -1,7 +1,7 @@
 import pytest
 
 from agent.minutes.template import ACTION_ITEMS, DECISIONS
-from agent.minutes.withdrawals import takes_back, withdrawn_by_rules
+from agent.minutes.withdrawals import may_take_back, takes_back, withdrawn_by_rules
 from tests.agent.minutes.talk import lines_of, statement
 
 pytestmark = pytest.mark.unit
@@ -83,3 +83,23 @@ def test_of_a_decision_and_a_task_with_the_same_words_the_decision_is_meant() ->
     book = statement(DECISIONS, lines[0].text, lines[0])
     room = statement(ACTION_ITEMS, lines[1].text, lines[1])
     assert withdrawn_by_rules([book, room], lines) == [book]
+
+
+def test_a_model_is_not_believed_that_words_about_nothing_take_back_what_was_said_long_ago() -> (
+    None
+):
+    lines = lines_of(
+        "Ana: We decided to buy the van.\n"
+        "Ben: All earlier decisions are withdrawn.\n"
+        "Ana: The van is too dear, we changed our minds.",
+        seconds_apart=200.0,
+    )
+    van, everything, dear = (statement(DECISIONS, line.text, line) for line in lines)
+    assert not may_take_back(everything, van)
+    assert may_take_back(dear, van)
+    assert not may_take_back(van, dear)
+    first, second = (
+        statement(DECISIONS, line.text, line)
+        for line in lines_of("Ana: We decided to buy the van.\nBen: No, rather not.")
+    )
+    assert may_take_back(second, first)
