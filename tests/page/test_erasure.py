@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
 
+import numpy as np
 import pytest
 from playwright.async_api import Page, expect
 
@@ -12,7 +13,7 @@ from lab.emulators.openai_chat import API_KEY as MODEL_KEY
 from lab.emulators.openai_chat import OpenAIChat, running_chat
 from lab.emulators.openai_chat_faults import Fault
 from lab.emulators.openai_chat_models import MODEL
-from lab.emulators.recognition import Hearing, Voice
+from lab.emulators.recognition import BYTES_PER_SECOND, SAMPLE_RATE_HZ, Hearing, Voice
 from lab.emulators.serving import running_emulator
 from tests.page.browser import chromium
 from tests.page.steps import PATIENCE_MS, join, lines_of, open_room, press
@@ -25,31 +26,44 @@ OF_ANA, OF_BEN = "velvetanchor", "quartzbeetle"
 LINES = {OF_ANA: f"we keep every {OF_ANA} in one place", OF_BEN: f"what is the price of a {OF_BEN}"}
 ECHO = f"Speak of the {OF_BEN}"
 BOTH_KINDS = 20
+ENOUGH_BYTES = BYTES_PER_SECOND // 2
+"""Of a voice, to tell whose it is."""
+BETWEEN_THEM_HZ = 135
+"""Ana speaks at some 167 Hz, Ben at some 106."""
 
 
 class MarkedVoices:
-    """Hears a word of Ana's in all that the first voice says, and one of Ben's in the others'."""
-
-    def __init__(self) -> None:
-        self._first: Voice | None = None
+    """Hears a word of Ana's in what a high voice says, and one of Ben's in what a low one does."""
 
     def open_segment(self, voice: Voice) -> Hearing:
-        self._first = self._first or voice
-        return _Marked(LINES[OF_ANA if voice is self._first else OF_BEN])
+        return _Marked()
 
 
 class _Marked:
-    def __init__(self, line: str) -> None:
-        self._line = line
+    def __init__(self) -> None:
+        self._pcm = bytearray()
 
     async def push(self, pcm: bytes) -> str:
-        return self._line
+        self._pcm += pcm
+        return await self.end() if len(self._pcm) >= ENOUGH_BYTES else ""
 
     async def end(self) -> str:
-        return self._line
+        return LINES[OF_ANA if _pitch_hz(bytes(self._pcm)) > BETWEEN_THEM_HZ else OF_BEN]
 
     async def cancel(self) -> None:
         return None
+
+
+def _pitch_hz(pcm: bytes) -> float:
+    """Where the loud parts of some audio are most like themselves a moment later."""
+    frame = SAMPLE_RATE_HZ // 20
+    samples = np.frombuffer(pcm, np.int16)
+    frames = samples[: len(samples) // frame * frame].reshape(-1, frame).astype(float)
+    energy = (frames**2).sum(axis=1)
+    loud = frames[energy > energy.max(initial=0.0) / 4]
+    likeness = np.fft.irfft(np.abs(np.fft.rfft(loud, 2 * frame)) ** 2).sum(axis=0)
+    shortest, longest = SAMPLE_RATE_HZ // 300, SAMPLE_RATE_HZ // 70
+    return SAMPLE_RATE_HZ / (shortest + int(likeness[shortest:longest].argmax()))
 
 
 HONEST = Fault(kind="none", purpose="advice")
