@@ -1,6 +1,7 @@
 """Fixtures that every test may use, and the rules that every test keeps."""
 
 import asyncio
+import signal
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
@@ -11,6 +12,15 @@ from settings.base import ENV_FILE_VARIABLE
 from tests.parts import MediaServer, TestStack, clean_environment
 
 KINDS = {"unit", "room", "page"}
+
+
+def pytest_configure() -> None:
+    """Let programs that tests start be interrupted.
+
+    A shell starts what runs in the background with SIGINT ignored, and children inherit that.
+    """
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
