@@ -39,7 +39,8 @@ class GateSettings:
     near_above_background_db: float = 6.0
     """Speech that is so much louder than what the microphone mostly hears begins a segment. Over
     76 plays of the lab's lines with eight people talking 16 dB below the voice, these figures let
-    nothing of them through (before, 41 segments), one segment at 13 dB, and lost no word."""
+    nothing of them through (before, 41 segments) and one segment at 13 dB, in a model of the gate
+    that sees each window's level."""
     on_above_background_db: float = 2.0
     """And so much louder, it goes on with one."""
     near_below_voice_db: float = 6.0
@@ -47,6 +48,9 @@ class GateSettings:
     near_above_lowest_db: float = 10.0
     """As long as the background is not known, speech begins a segment that is so much louder than
     the quietest moment: babble rises less in a second."""
+    near_dbfs: float = -26.0
+    """Or so loud: who is heard for the first time in the middle of a sentence is at the microphone.
+    The lab's voices speak at some -18, and people 16 dB behind them stay below -28."""
     quiet_room_dbfs: float = -60.0
     """Where it is mostly softer than this, nobody talks in the background."""
     voice_seconds: float = 3.0

@@ -71,7 +71,8 @@ class Nearness:
         self._note(level, in_segment=in_segment)
         settings = self._settings
         if self.is_new:
-            return in_segment or level >= self._lowest + settings.near_above_lowest_db
+            rises = level >= self._lowest + settings.near_above_lowest_db
+            return in_segment or rises or level >= settings.near_dbfs
         clear = level >= self._background + settings.near_above_background_db
         if clear and is_speech:
             voice = level if math.isinf(self._voice) else self._voice
