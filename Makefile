@@ -9,7 +9,8 @@ BIN := .venv/bin
 PORT ?= 8080
 CALL ?= lab/calls/sales.yaml
 SUITE ?= all
-# Most tests of calls wait for people to speak, so two take hardly longer than one.
+# Most tests of calls wait for people to speak, so two take hardly longer than one. Those with a
+# browser need the whole machine.
 TEST_PROCESSES ?= 2
 export PYTHONDONTWRITEBYTECODE ?= 1
 # A company's own certificate authority is in the system's store, not in the one uv brings along.
@@ -34,9 +35,16 @@ lab: setup ## play every scripted call and score it; SUITE=short plays the short
 run: setup web/dist/index.html ## start media server, token server, worker and page; PORT=8080
 	@exec $(BIN)/python -m stack run --port $(PORT)
 
-test: setup-dev web/dist/index.html ## set up what the tests need, and run them all
+test: setup-dev web/dist/index.html ## set up what the tests need, and run them all; TESTS="-k gate" runs some
+ifdef TESTS
+	@$(BIN)/python -m pytest $(TESTS)
+else
 	@cd web && npm run --silent test
-	@$(BIN)/python -m pytest -n $(TEST_PROCESSES) --dist loadfile $(TESTS)
+	@failed=0; \
+	$(BIN)/python -m pytest -n $(TEST_PROCESSES) --dist loadfile -m "not page" || failed=1; \
+	$(BIN)/python -m pytest -m page || failed=1; \
+	exit $$failed
+endif
 
 check: setup-dev ## formatting, lint, types, import rules, page
 	@$(BIN)/ruff format --check .

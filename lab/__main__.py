@@ -4,8 +4,10 @@ import argparse
 import asyncio
 import logging
 import os
+import signal
 import sys
 import time
+from collections.abc import Coroutine
 from pathlib import Path
 
 from lab.call_file import CallFileError
@@ -38,7 +40,7 @@ def main(arguments: list[str] | None = None) -> int:
     except _MISUSE as error:
         print(f"lab: {error}", file=sys.stderr)
         return 2
-    except KeyboardInterrupt:
+    except (KeyboardInterrupt, asyncio.CancelledError):
         print("\nlab: stopped", file=sys.stderr)
         return 130
 
@@ -46,19 +48,18 @@ def main(arguments: list[str] | None = None) -> int:
 def _run(options: argparse.Namespace) -> int:
     match options.command:
         case "play":
-            return asyncio.run(_play(options))
+            return asyncio.run(_until_stopped(_play(options)))
         case "suite":
-            return asyncio.run(
-                run_suite(
-                    options.name,
-                    options.out,
-                    variants=options.variant,
-                    calls=options.call,
-                    logs=options.logs,
-                )
+            suite = run_suite(
+                options.name,
+                options.out,
+                variants=options.variant,
+                calls=options.call,
+                logs=options.logs,
             )
+            return asyncio.run(_until_stopped(suite))
         case "ramp":
-            return asyncio.run(ramp(options.most, logs=options.logs))
+            return asyncio.run(_until_stopped(ramp(options.most, logs=options.logs)))
         case "compare":
             return compare_files(options.before, options.after)
         case "render":
@@ -71,6 +72,13 @@ def _run(options: argparse.Namespace) -> int:
             else:
                 print(schema_text(), end="")
             return 0
+
+
+async def _until_stopped(work: Coroutine[None, None, int]) -> int:
+    """Do it; on SIGTERM stop as on Ctrl-C, so that what was started is stopped, too."""
+    if task := asyncio.current_task():
+        asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)
+    return await work
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -200,4 +208,9 @@ async def _play(options: argparse.Namespace) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    _code = main()
+    sys.stdout.flush()
+    sys.stderr.flush()
+    # Not sys.exit: a thread of the media library that logs while the interpreter takes itself apart
+    # aborts the process, and a call that passed would count as failed.
+    os._exit(_code)

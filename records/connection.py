@@ -1,7 +1,9 @@
 """The way to the database, which every part of the store shares."""
 
+import asyncio
 import logging
 import re
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -20,6 +22,8 @@ logging.getLogger("aiosqlite").setLevel(logging.WARNING)
 
 _POSTGRES_ALIAS: Final = re.compile(r"^postgres://")
 """How hosting services write it."""
+_JOURNAL_SECONDS: Final = 5.0
+_JOURNAL_PAUSE_SECONDS: Final = 0.05
 _POSTGRES_PATIENCE: Final = {"connect_timeout": 5, "tcp_user_timeout": 10_000}
 """Seconds and milliseconds after which a server that does not answer counts as away."""
 _REMEDY: Final = (
@@ -132,18 +136,30 @@ class DatabaseConnection:
                     text("INSERT INTO search_words (search_words) VALUES ('optimize')")
                 )
                 await connection.execute(text("VACUUM"))
-                journal = text("PRAGMA wal_checkpoint(TRUNCATE)")
-                busy = (await connection.execute(journal)).scalar_one()
+                busy = await _empty_journal(connection)
                 # It would come back from autocommit without what `_prepare_sqlite` has set.
                 await connection.invalidate()
         except SQLAlchemyError as error:
-            busy = _cause(error)
-        if busy:
+            cause = _cause(error)
+        else:
+            cause = "its journal" if busy else ""
+        if cause:
             raise StoreUnavailableError(
                 "what was erased is gone from the store, and traces of it may be left in its "
-                f"file, because somebody else was using it ({busy}); erase again"
+                f"file, because somebody else was using it ({cause}); erase again"
             )
         self._has_traces = False
+
+
+async def _empty_journal(connection: AsyncConnection) -> bool:
+    """Return whether somebody else kept it from being emptied."""
+    give_up_at = time.monotonic() + _JOURNAL_SECONDS
+    while (await connection.execute(text("PRAGMA wal_checkpoint(TRUNCATE)"))).scalar_one():
+        if time.monotonic() > give_up_at:
+            return True
+        # SQLite waits for readers and writers, but not for another's checkpoint: that ends soon.
+        await asyncio.sleep(_JOURNAL_PAUSE_SECONDS)
+    return False
 
 
 def _cause(error: Exception) -> str:

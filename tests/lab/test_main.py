@@ -1,13 +1,18 @@
 """The lab's command line, as far as it starts nothing."""
 
+import asyncio
 import json
+import signal
+import sys
 from pathlib import Path
 
+import psutil
 import pytest
 
 from lab.__main__ import main
 from lab.score import score
 from tests.lab.recordings import make_recording
+from tests.parts import clean_environment
 
 pytestmark = pytest.mark.unit
 
@@ -60,3 +65,31 @@ def test_a_variant_that_a_suite_does_not_have_is_explained(
 def test_a_speed_that_makes_no_sense_is_refused(speed: str) -> None:
     with pytest.raises(SystemExit, match="2"):
         main(["play", "call.yaml", "--speed", speed])
+
+
+def runs(process: psutil.Process) -> bool:
+    """Whether it does something still; who is dead may wait for the system to take note."""
+    try:
+        return process.status() != psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return False
+
+
+@pytest.mark.room
+async def test_a_lab_that_is_told_to_end_leaves_nothing_running() -> None:
+    lab = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "lab", "play", "lab/calls/sales.yaml"),
+        env=clean_environment(),
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.PIPE,
+    )
+    assert lab.stdout
+    assert lab.stderr
+    while not (line := await lab.stdout.readline()).startswith(b"ready"):
+        assert line, (await lab.stderr.read()).decode()
+    started = psutil.Process(lab.pid).children(recursive=True)
+    assert started
+    lab.send_signal(signal.SIGTERM)
+    _, complaints = await lab.communicate()
+    assert (lab.returncode, complaints.decode().strip()) == (130, "lab: stopped")
+    assert not [process for process in started if runs(process)]

@@ -19,7 +19,8 @@ FLAGS = [
     "--disable-component-update",
     "--disable-sync",
     "--use-fake-ui-for-media-stream",
-    "--use-fake-device-for-media-stream",
+    # Five pictures a second: encoding more of them in software leaves no core for the rest.
+    "--use-fake-device-for-media-stream=fps=5",
     # On a machine without a network there is only loopback, which Chromium leaves out otherwise.
     "--allow-loopback-in-peer-connection",
 ]

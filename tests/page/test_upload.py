@@ -1,6 +1,7 @@
 """A recording given on the page becomes a meeting like a call."""
 
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 from playwright.async_api import expect
@@ -30,10 +31,14 @@ async def test_a_recording_is_given_transcribed_and_read(
         await field.set_input_files(VOICES / RECORDING)
         progress = upload.get_by_role("status")
         await expect(progress).to_have_attribute("data-state", "done", timeout=PATIENCE_MS)
-        listed = page.get_by_test_id("meetings").locator("> li").filter(has_text=RECORDING)
+        transcribed = progress.get_by_role("link", name=RECORDING)
+        # Listed by its file's name until minutes give it a title.
+        address = urlsplit(await transcribed.get_attribute("href") or "").path
+        link = page.locator(f'a[href^="{address}"]')
+        listed = page.get_by_test_id("meetings").locator("> li").filter(has=link)
         await expect(listed).to_have_attribute("data-kind", "upload", timeout=PATIENCE_MS)
         await keep_picture(page, "upload-phone")
-        await progress.get_by_role("link", name=RECORDING).click()
+        await transcribed.click()
         await expect(page.get_by_role("heading", level=1)).not_to_be_empty(timeout=PATIENCE_MS)
         await page.get_by_role("tab", name="Transcript").click()
         lines = page.get_by_test_id("transcript").locator("> li.line")

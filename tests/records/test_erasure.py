@@ -1,9 +1,11 @@
 """After an erasure no byte of what was said is left beside or in the database."""
 
+import asyncio
 import random
 import sqlite3
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
+from threading import Event
 
 import pytest
 
@@ -105,6 +107,29 @@ async def test_a_reader_that_does_not_let_go_is_told_of_and_the_next_erasure_fin
     assert left_of(SECRET, tmp_path)
     assert await erase(store) == 0
     assert left_of(SECRET, tmp_path) == {}
+
+
+async def test_an_erasure_waits_for_somebody_who_empties_the_journal_at_that_moment(
+    store: Store, tmp_path: Path
+) -> None:
+    await store.open_meeting(ROOM_SID, room_name="acme", now_ms=1)
+    over = Event()
+
+    def empty_the_journal() -> None:
+        with closing(sqlite3.connect(tmp_path / "records.db", timeout=5)) as other:
+            while not over.is_set():
+                with suppress(sqlite3.OperationalError):  # the database is being rewritten
+                    other.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchall()
+
+    async with asyncio.TaskGroup() as tasks:
+        tasks.create_task(asyncio.to_thread(empty_the_journal))
+        try:
+            for number in range(1, 11):
+                await store.add_segment(ROOM_SID, make_segment(number, text=SECRET))
+                assert await erase(store) == 1
+                assert left_of(SECRET, tmp_path) == {}
+        finally:
+            over.set()
 
 
 async def test_an_erasure_gives_no_number_a_second_time(store: Store) -> None:

@@ -15,25 +15,7 @@ export interface Answer {
   /**
    * @maxItems 8
    */
-  quotes?:
-    | []
-    | [AnswerQuote]
-    | [AnswerQuote, AnswerQuote]
-    | [AnswerQuote, AnswerQuote, AnswerQuote]
-    | [AnswerQuote, AnswerQuote, AnswerQuote, AnswerQuote]
-    | [AnswerQuote, AnswerQuote, AnswerQuote, AnswerQuote, AnswerQuote]
-    | [AnswerQuote, AnswerQuote, AnswerQuote, AnswerQuote, AnswerQuote, AnswerQuote]
-    | [AnswerQuote, AnswerQuote, AnswerQuote, AnswerQuote, AnswerQuote, AnswerQuote, AnswerQuote]
-    | [
-        AnswerQuote,
-        AnswerQuote,
-        AnswerQuote,
-        AnswerQuote,
-        AnswerQuote,
-        AnswerQuote,
-        AnswerQuote,
-        AnswerQuote,
-      ];
+  quotes?: AnswerQuote[];
   gaps?: string;
   spoken?: boolean;
   answered_by?: string;

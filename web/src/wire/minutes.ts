@@ -37,238 +37,7 @@ export interface Minutes {
   /**
    * @maxItems 20
    */
-  sections?:
-    | []
-    | [MinutesSection]
-    | [MinutesSection, MinutesSection]
-    | [MinutesSection, MinutesSection, MinutesSection]
-    | [MinutesSection, MinutesSection, MinutesSection, MinutesSection]
-    | [MinutesSection, MinutesSection, MinutesSection, MinutesSection, MinutesSection]
-    | [
-        MinutesSection,
-        MinutesSection,
-        MinutesSection,
-        MinutesSection,
-        MinutesSection,
-        MinutesSection,
-      ]
-    | [
-        MinutesSection,
-        MinutesSection,
-        MinutesSection,
-        MinutesSection,
-        MinutesSection,
-        MinutesSection,
-        MinutesSection,
-      ]
-    | [
-        MinutesSection,
-        MinutesSection,
-        MinutesSection,
-        MinutesSection,
-        MinutesSection,
-        MinutesSection,
-        MinutesSection,
-        MinutesSection,
-      ]
-    | [
-        MinutesSection,
-        MinutesSection,
-        MinutesSection,
-        MinutesSection,
-        MinutesSection,
-        MinutesSection,
-        MinutesSection,
-        MinutesSection,
-        MinutesSection,
-      ]
-    | [
-        MinutesSection,
-        MinutesSection,
-        MinutesSection,
-        MinutesSection,
-        MinutesSection,
-        MinutesSection,
-        MinutesSection,
-        MinutesSection,
-        MinutesSection,
-        MinutesSection,
-      ]
-    | [
-        MinutesSection,
-        MinutesSection,
-        MinutesSection,
-        MinutesSection,
-        MinutesSection,
-        MinutesSection,
-        MinutesSection,
-        MinutesSection,
-        MinutesSection,
-        MinutesSection,
-        MinutesSection,
-      ]
-    | [
-        MinutesSection,
-        MinutesSection,
-        MinutesSection,
-        MinutesSection,
-        MinutesSection,
-        MinutesSection,
-        MinutesSection,
-        MinutesSection,
-        MinutesSection,
-        MinutesSection,
-        MinutesSection,
-        MinutesSection,
-      ]
-    | [
-        MinutesSection,
-        MinutesSection,
-        MinutesSection,
-        MinutesSection,
-        MinutesSection,
-        MinutesSection,
-        MinutesSection,
-        MinutesSection,
-        MinutesSection,
-        MinutesSection,
-        MinutesSection,
-        MinutesSection,
-        MinutesSection,
-      ]
-    | [
-        MinutesSection,
-        MinutesSection,
-        MinutesSection,
-        MinutesSection,
-        MinutesSection,
-        MinutesSection,
-        MinutesSection,
-        MinutesSection,
-        MinutesSection,
-        MinutesSection,
-        MinutesSection,
-        MinutesSection,
-        MinutesSection,
-        MinutesSection,
-      ]
-    | [
-        MinutesSection,
-        MinutesSection,
-        MinutesSection,
-        MinutesSection,
-        MinutesSection,
-        MinutesSection,
-        MinutesSection,
-        MinutesSection,
-        MinutesSection,
-        MinutesSection,
-        MinutesSection,
-        MinutesSection,
-        MinutesSection,
-        MinutesSection,
-        MinutesSection,
-      ]
-    | [
-        MinutesSection,
-        MinutesSection,
-        MinutesSection,
-        MinutesSection,
-        MinutesSection,
-        MinutesSection,
-        MinutesSection,
-        MinutesSection,
-        MinutesSection,
-        MinutesSection,
-        MinutesSection,
-        MinutesSection,
-        MinutesSection,
-        MinutesSection,
-        MinutesSection,
-        MinutesSection,
-      ]
-    | [
-        MinutesSection,
-        MinutesSection,
-        MinutesSection,
-        MinutesSection,
-        MinutesSection,
-        MinutesSection,
-        MinutesSection,
-        MinutesSection,
-        MinutesSection,
-        MinutesSection,
-        MinutesSection,
-        MinutesSection,
-        MinutesSection,
-        MinutesSection,
-        MinutesSection,
-        MinutesSection,
-        MinutesSection,
-      ]
-    | [
-        MinutesSection,
-        MinutesSection,
-        MinutesSection,
-        MinutesSection,
-        MinutesSection,
-        MinutesSection,
-        MinutesSection,
-        MinutesSection,
-        MinutesSection,
-        MinutesSection,
-        MinutesSection,
-        MinutesSection,
-        MinutesSection,
-        MinutesSection,
-        MinutesSection,
-        MinutesSection,
-        MinutesSection,
-        MinutesSection,
-      ]
-    | [
-        MinutesSection,
-        MinutesSection,
-        MinutesSection,
-        MinutesSection,
-        MinutesSection,
-        MinutesSection,
-        MinutesSection,
-        MinutesSection,
-        MinutesSection,
-        MinutesSection,
-        MinutesSection,
-        MinutesSection,
-        MinutesSection,
-        MinutesSection,
-        MinutesSection,
-        MinutesSection,
-        MinutesSection,
-        MinutesSection,
-        MinutesSection,
-      ]
-    | [
-        MinutesSection,
-        MinutesSection,
-        MinutesSection,
-        MinutesSection,
-        MinutesSection,
-        MinutesSection,
-        MinutesSection,
-        MinutesSection,
-        MinutesSection,
-        MinutesSection,
-        MinutesSection,
-        MinutesSection,
-        MinutesSection,
-        MinutesSection,
-        MinutesSection,
-        MinutesSection,
-        MinutesSection,
-        MinutesSection,
-        MinutesSection,
-        MinutesSection,
-      ];
+  sections?: MinutesSection[];
   /**
    * @maxItems 50
    */
@@ -278,29 +47,11 @@ export interface Minutes {
   /**
    * @maxItems 8
    */
-  written_by?:
-    | []
-    | [string]
-    | [string, string]
-    | [string, string, string]
-    | [string, string, string, string]
-    | [string, string, string, string, string]
-    | [string, string, string, string, string, string]
-    | [string, string, string, string, string, string, string]
-    | [string, string, string, string, string, string, string, string];
+  written_by?: string[];
   /**
    * @maxItems 8
    */
-  did_not_answer?:
-    | []
-    | [string]
-    | [string, string]
-    | [string, string, string]
-    | [string, string, string, string]
-    | [string, string, string, string, string]
-    | [string, string, string, string, string, string]
-    | [string, string, string, string, string, string, string]
-    | [string, string, string, string, string, string, string, string];
+  did_not_answer?: string[];
   dropped?: {
     [k: string]: number;
   };
@@ -314,28 +65,11 @@ export interface MinutesLine {
    * @minItems 1
    * @maxItems 8
    */
-  evidence:
-    | [Evidence]
-    | [Evidence, Evidence]
-    | [Evidence, Evidence, Evidence]
-    | [Evidence, Evidence, Evidence, Evidence]
-    | [Evidence, Evidence, Evidence, Evidence, Evidence]
-    | [Evidence, Evidence, Evidence, Evidence, Evidence, Evidence]
-    | [Evidence, Evidence, Evidence, Evidence, Evidence, Evidence, Evidence]
-    | [Evidence, Evidence, Evidence, Evidence, Evidence, Evidence, Evidence, Evidence];
+  evidence: Evidence[];
   /**
    * @maxItems 8
    */
-  found_by?:
-    | []
-    | [string]
-    | [string, string]
-    | [string, string, string]
-    | [string, string, string, string]
-    | [string, string, string, string, string]
-    | [string, string, string, string, string, string]
-    | [string, string, string, string, string, string, string]
-    | [string, string, string, string, string, string, string, string];
+  found_by?: string[];
 }
 /**
  * A place in the transcript.
@@ -353,28 +87,11 @@ export interface ActionItem {
    * @minItems 1
    * @maxItems 8
    */
-  evidence:
-    | [Evidence]
-    | [Evidence, Evidence]
-    | [Evidence, Evidence, Evidence]
-    | [Evidence, Evidence, Evidence, Evidence]
-    | [Evidence, Evidence, Evidence, Evidence, Evidence]
-    | [Evidence, Evidence, Evidence, Evidence, Evidence, Evidence]
-    | [Evidence, Evidence, Evidence, Evidence, Evidence, Evidence, Evidence]
-    | [Evidence, Evidence, Evidence, Evidence, Evidence, Evidence, Evidence, Evidence];
+  evidence: Evidence[];
   /**
    * @maxItems 8
    */
-  found_by?:
-    | []
-    | [string]
-    | [string, string]
-    | [string, string, string]
-    | [string, string, string, string]
-    | [string, string, string, string, string]
-    | [string, string, string, string, string, string]
-    | [string, string, string, string, string, string, string]
-    | [string, string, string, string, string, string, string, string];
+  found_by?: string[];
   owner_identity?: string;
   owner_name?: string;
   due?: string;
@@ -400,75 +117,7 @@ export interface SpeakerInsight {
   /**
    * @maxItems 12
    */
-  lines:
-    | []
-    | [MinutesLine]
-    | [MinutesLine, MinutesLine]
-    | [MinutesLine, MinutesLine, MinutesLine]
-    | [MinutesLine, MinutesLine, MinutesLine, MinutesLine]
-    | [MinutesLine, MinutesLine, MinutesLine, MinutesLine, MinutesLine]
-    | [MinutesLine, MinutesLine, MinutesLine, MinutesLine, MinutesLine, MinutesLine]
-    | [MinutesLine, MinutesLine, MinutesLine, MinutesLine, MinutesLine, MinutesLine, MinutesLine]
-    | [
-        MinutesLine,
-        MinutesLine,
-        MinutesLine,
-        MinutesLine,
-        MinutesLine,
-        MinutesLine,
-        MinutesLine,
-        MinutesLine,
-      ]
-    | [
-        MinutesLine,
-        MinutesLine,
-        MinutesLine,
-        MinutesLine,
-        MinutesLine,
-        MinutesLine,
-        MinutesLine,
-        MinutesLine,
-        MinutesLine,
-      ]
-    | [
-        MinutesLine,
-        MinutesLine,
-        MinutesLine,
-        MinutesLine,
-        MinutesLine,
-        MinutesLine,
-        MinutesLine,
-        MinutesLine,
-        MinutesLine,
-        MinutesLine,
-      ]
-    | [
-        MinutesLine,
-        MinutesLine,
-        MinutesLine,
-        MinutesLine,
-        MinutesLine,
-        MinutesLine,
-        MinutesLine,
-        MinutesLine,
-        MinutesLine,
-        MinutesLine,
-        MinutesLine,
-      ]
-    | [
-        MinutesLine,
-        MinutesLine,
-        MinutesLine,
-        MinutesLine,
-        MinutesLine,
-        MinutesLine,
-        MinutesLine,
-        MinutesLine,
-        MinutesLine,
-        MinutesLine,
-        MinutesLine,
-        MinutesLine,
-      ];
+  lines: MinutesLine[];
 }
 
 /** What a reader checks a received message against. */
