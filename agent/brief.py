@@ -4,20 +4,18 @@ A brief is read, searched and quoted, and nothing in it is ever followed.
 """
 
 import asyncio
-import logging
 from collections.abc import Sequence
 from itertools import islice
 from typing import Final, Protocol
 
 from agent.brief_text import MOST_PASSAGES, Passage, read_passages
 from agent.proposal import Proposal
+from agent.retry import follow
 from agent.search import LineIndex
-from records import Document, Store, StoreUnavailableError
+from records import Document, Store
 from transcript_buffer import Segment
 from transcript_buffer.questions import find_question
 from wire.talking_point import BriefLine
-
-logger = logging.getLogger("sidenote.brief")
 
 LOOK_SECONDS: Final = 5.0
 """Between two looks whether a host has given or taken back a document."""
@@ -57,12 +55,7 @@ class Brief:
 
     async def run(self) -> None:
         """Follow what hosts give and take back, until cancelled."""
-        while True:
-            await asyncio.sleep(LOOK_SECONDS)
-            try:
-                await self.load()
-            except StoreUnavailableError as error:
-                logger.warning("the brief cannot be read", extra={"error": str(error)})
+        await follow("the brief", self.load, seconds=LOOK_SECONDS)
 
     def find(self, question: str) -> BriefLine | None:
         """Return the line that answers a question, None if none does."""

@@ -6,7 +6,6 @@ from collections.abc import Callable, Sequence
 from typing import Final
 
 from agent.ears import Clock
-from records import Store
 from transcript_buffer import Segment
 from transcript_buffer.questions import is_question
 from transcript_buffer.statistics import SegmentFigures, measure, reckon
@@ -23,39 +22,24 @@ class LiveStatistics:
     def __init__(
         self,
         *,
-        store: Store,
-        room_sid: str,
         keywords: Sequence[str],
         tell: Callable[[StatisticsReport], None],
         now: Clock,
     ) -> None:
-        """Count from nothing; see `load`.
+        """Count from nothing.
 
         Args:
-            store: has what was said before.
-            room_sid: of the meeting.
             keywords: words or phrases to count.
             tell: sends a report to the hosts.
             now: the time.
         """
         self._tell = tell
-        self._store = store
-        self._room_sid = room_sid
         self._keywords = keywords
         self._now = now
         self._figures: OrderedDict[str, SegmentFigures] = OrderedDict()
         """By the id of the final; the first one of an id counts."""
         self._changed = False
         self._erasures = 0
-
-    async def load(self) -> None:
-        """Count what was said before an earlier agent of this meeting was gone.
-
-        Raises:
-            StoreUnavailableError: the store is away.
-        """
-        for segment in await self._store.list_segments(self._room_sid):
-            self.hear(segment)
 
     def hear(self, segment: Segment) -> None:
         """Count a final; an interim is left out."""

@@ -1,9 +1,14 @@
 """Waits, and tries again: what a store that is away did not take, what is not there yet."""
 
 import asyncio
+import logging
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from typing import Final
+
+from records import StoreUnavailableError
+
+logger = logging.getLogger("sidenote.retry")
 
 _LOOK_SECONDS: Final = 0.02
 RETRY_SECONDS: Final = 1.0
@@ -27,6 +32,22 @@ async def try_for_a_while(attempt: Attempt) -> bool:
             return True
         await asyncio.sleep(RETRY_SECONDS)
     return False
+
+
+async def follow(name: str, load: Callable[[], Awaitable[None]], *, seconds: float) -> None:
+    """Read something of the store now and then, until cancelled; while it is away, go on without.
+
+    Args:
+        name: of what is read, for the log.
+        load: reads it.
+        seconds: from one reading to the next.
+    """
+    while True:
+        await asyncio.sleep(seconds)
+        try:
+            await load()
+        except StoreUnavailableError as error:
+            logger.warning("%s cannot be read", name, extra={"error": str(error)})
 
 
 async def wait_until(is_so: Callable[[], bool], seconds: float) -> None:

@@ -299,14 +299,11 @@ class Stages:
     async def _make_statistics(self) -> None:
         publisher = self.publisher
         profiles = await self.given.store.list_profiles()
-        statistics = LiveStatistics(
-            store=self.given.store,
-            room_sid=self.meeting.room_sid,
+        self.statistics = statistics = LiveStatistics(
             keywords=sorted({keyword for one in profiles for keyword in one.keywords}),
             tell=lambda report: publisher.publish_to_hosts(STATISTICS, "report", report),
             now=self.given.now,
         )
-        await statistics.load()
         self.hearers.append(statistics.hear)
         self.beside.append(("statistics", statistics.run))
         self.keeps_words.append(statistics)
@@ -352,6 +349,7 @@ class Stages:
         said = await self.given.store.list_segments(self.meeting.room_sid)
         for segment in said:
             self.transcript.push(segment)
+            self.statistics.hear(segment)
         self.advice.recall(said)
 
     def consent_state(self) -> ConsentState:

@@ -45,10 +45,7 @@ class BriefRecords(DatabaseConnection):
             .select_from(BriefRow)
             .where(BriefRow.room_name == room_name, BriefRow.document != document.name)
         )
-        statement = self._insert(BriefRow).values(**row)
-        statement = statement.on_conflict_do_update(
-            index_elements=[BriefRow.room_name, BriefRow.document], set_=row
-        )
+        statement = self._upsert(BriefRow, row, BriefRow.room_name, BriefRow.document)
         async with self._transaction() as connection:
             if (await connection.execute(others)).scalar_one() >= most:
                 raise TooManyDocumentsError(room_name)

@@ -25,13 +25,8 @@ class CallStateRecords(DatabaseConnection):
     async def put_call_state(self, room_sid: str, state: KeptCallState) -> None:
         """Keep what is set now."""
         row = {"room_sid": room_sid, **asdict(state)}
-        statement = (
-            self._insert(CallStateRow)
-            .values(**row)
-            .on_conflict_do_update(index_elements=[CallStateRow.room_sid], set_=row)
-        )
         async with self._transaction() as connection:
-            await connection.execute(statement)
+            await connection.execute(self._upsert(CallStateRow, row, CallStateRow.room_sid))
 
     async def find_call_state(self, room_sid: str) -> KeptCallState | None:
         """Return what was set last, or None."""

@@ -113,6 +113,11 @@ class DatabaseConnection:
             )
             raise StoreUnavailableError(msg) from None
 
+    def _upsert(self, table: Any, row: dict[str, Any], *keys: Any) -> Any:
+        """Return the statement that inserts a row, or overwrites the one that has its keys."""
+        insert = self._insert(table).values(**row)
+        return insert.on_conflict_do_update(index_elements=keys, set_=row)
+
     async def ping(self) -> None:
         """Make sure that the store answers and has its tables."""
         async with self._transaction() as connection:

@@ -20,15 +20,9 @@ class ConsentRecords(DatabaseConnection):
             "answer": answer,
             "answered_at_ms": now_ms,
         }
-        statement = (
-            self._insert(ConsentRow)
-            .values(**row)
-            .on_conflict_do_update(
-                index_elements=[ConsentRow.room_name, ConsentRow.identity], set_=row
-            )
-        )
+        keys = (ConsentRow.room_name, ConsentRow.identity)
         async with self._transaction() as connection:
-            await connection.execute(statement)
+            await connection.execute(self._upsert(ConsentRow, row, *keys))
 
     async def list_consents(self, room_name: str) -> dict[str, ConsentAnswer]:
         """Return the answers given in a room, by identity."""

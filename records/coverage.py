@@ -23,10 +23,7 @@ class CoverageRecords(DatabaseConnection):
                     "report": speaker.model_dump_json(),
                 }
                 keys = [CoverageRow.room_sid, CoverageRow.job_id, CoverageRow.identity]
-                statement = self._insert(CoverageRow).values(**row)
-                await connection.execute(
-                    statement.on_conflict_do_update(index_elements=keys, set_=row)
-                )
+                await connection.execute(self._upsert(CoverageRow, row, *keys))
 
     async def list_coverage(self, room_sid: str) -> list[SpeakerCoverage]:
         """Return what each agent of a meeting has heard of each participant."""

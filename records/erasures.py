@@ -43,13 +43,8 @@ class ErasureRecords(DatabaseConnection):
         async with self._transaction() as connection:
             # Minutes that have read it cannot be kept behind this; see `put_minutes`.
             await lock_meeting(connection, room_sid)
-            await connection.execute(
-                self._insert(ErasureRow)
-                .values(**note)
-                .on_conflict_do_update(
-                    index_elements=[ErasureRow.room_sid, ErasureRow.identity], set_=note
-                )
-            )
+            keys = (ErasureRow.room_sid, ErasureRow.identity)
+            await connection.execute(self._upsert(ErasureRow, note, *keys))
             rows = (await connection.execute(written)).all()
             echoing = [point_id for point_id, read in rows if identity in read]
             points = await connection.execute(

@@ -62,9 +62,8 @@ class MinutesRecords(DatabaseConnection):
                 "written_at_ms": kept.written_at_ms,
                 "content": kept.model_dump_json(),
             }
-            statement = self._insert(MinutesRow).values(**row)
-            keys = [MinutesRow.room_sid, MinutesRow.template, MinutesRow.profile_id]
-            await connection.execute(statement.on_conflict_do_update(index_elements=keys, set_=row))
+            keys = (MinutesRow.room_sid, MinutesRow.template, MinutesRow.profile_id)
+            await connection.execute(self._upsert(MinutesRow, row, *keys))
         return kept
 
     async def find_minutes(

@@ -30,13 +30,8 @@ class ProfileRecords(DatabaseConnection):
             "keywords": list(profile.keywords),
             "projects": list(profile.projects),
         }
-        statement = (
-            self._insert(ProfileRow)
-            .values(**row)
-            .on_conflict_do_update(index_elements=[ProfileRow.id], set_=row)
-        )
         async with self._transaction() as connection:
-            await connection.execute(statement)
+            await connection.execute(self._upsert(ProfileRow, row, ProfileRow.id))
 
     async def delete_profile(self, profile_id: str) -> bool:
         """Forget a profile; False if there is none. Minutes written for it stay."""

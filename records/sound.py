@@ -55,9 +55,9 @@ class SoundRecords(DatabaseConnection):
             "answer": answer,
             "answered_at_ms": now_ms,
         }
-        await self._put_sound(
-            SoundConsentRow, row, SoundConsentRow.room_name, SoundConsentRow.identity
-        )
+        keys = (SoundConsentRow.room_name, SoundConsentRow.identity)
+        async with self._transaction() as connection:
+            await connection.execute(self._upsert(SoundConsentRow, row, *keys))
 
     async def list_sound_consents(self, room_name: str) -> dict[str, ConsentAnswer]:
         """Return the answers to being recorded that were given in a room, by identity."""
@@ -71,7 +71,8 @@ class SoundRecords(DatabaseConnection):
     async def put_sound_switch(self, room_sid: str, on_since_ms: int | None) -> None:
         """Keep since when a meeting is to be recorded; None: it is not."""
         row = {"room_sid": room_sid, "on_since_ms": on_since_ms}
-        await self._put_sound(SoundSwitchRow, row, SoundSwitchRow.room_sid)
+        async with self._transaction() as connection:
+            await connection.execute(self._upsert(SoundSwitchRow, row, SoundSwitchRow.room_sid))
 
     async def find_sound_switch(self, room_sid: str) -> int | None:
         """Return since when a meeting is to be recorded; None: it is not."""
@@ -136,12 +137,6 @@ class SoundRecords(DatabaseConnection):
         )
         async with self._transaction() as connection:
             return [SoundPart(**row._mapping) for row in await connection.execute(query)]
-
-    async def _put_sound(self, table: Any, row: dict[str, Any], *keys: Any) -> None:
-        statement = self._insert(table).values(**row)
-        statement = statement.on_conflict_do_update(index_elements=keys, set_=row)
-        async with self._transaction() as connection:
-            await connection.execute(statement)
 
 
 def erasure_of_sound(room_sid: str, identity: str) -> Update:

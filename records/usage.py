@@ -57,10 +57,7 @@ class UsageRecords(DatabaseConnection):
                     "currency": one.currency,
                     "cost": one.cost,
                 }
-                statement = self._insert(UsageRow).values(**row)
-                await connection.execute(
-                    statement.on_conflict_do_update(index_elements=keys, set_=row)
-                )
+                await connection.execute(self._upsert(UsageRow, row, *keys))
 
     async def list_meeting_usage(self, room_sid: str) -> list[MeetingUsage]:
         """Return the usage of a meeting."""

@@ -150,13 +150,8 @@ class WorkerRecords(DatabaseConnection):
             "seen_at_ms": now_ms,
             "leaving": leaving,
         }
-        statement = (
-            self._insert(WorkerRow)
-            .values(**row)
-            .on_conflict_do_update(index_elements=[WorkerRow.id], set_=row)
-        )
         async with self._transaction() as connection:
-            await connection.execute(statement)
+            await connection.execute(self._upsert(WorkerRow, row, WorkerRow.id))
 
     async def remove_worker(self, worker_id: str) -> None:
         """Forget a worker that has stopped."""

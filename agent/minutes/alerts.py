@@ -1,18 +1,15 @@
 """Tells a host when their name, or a word of their profile, comes up in a call."""
 
-import asyncio
-import logging
 from collections.abc import Callable, Mapping
 from typing import Final
 
 from agent.ears import Clock
 from agent.minutes.personal import find_word, words_of
 from agent.publisher import Publisher
-from records import Profile, Store, StoreUnavailableError
+from agent.retry import follow
+from records import Profile, Store
 from transcript_buffer import Segment
 from wire.alerts import ALERT, Alert
-
-logger = logging.getLogger("sidenote.alerts")
 
 LOOK_SECONDS: Final = 30.0
 """Between two looks for new and changed profiles."""
@@ -57,12 +54,7 @@ class Alerts:
 
     async def run(self) -> None:
         """Read the profiles now and then, until cancelled."""
-        while True:
-            await asyncio.sleep(LOOK_SECONDS)
-            try:
-                await self.load()
-            except StoreUnavailableError as error:
-                logger.warning("profiles cannot be read", extra={"error": str(error)})
+        await follow("the profiles", self.load, seconds=LOOK_SECONDS)
 
     def hear(self, segment: Segment) -> None:
         """Take a final, and tell the hosts whom it names; nobody is told of their own words."""

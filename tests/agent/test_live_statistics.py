@@ -4,13 +4,10 @@ import pytest
 
 from agent import live_statistics
 from agent.live_statistics import LiveStatistics
-from records import Store
 from transcript_buffer import Segment
 from wire.statistics import StatisticsReport
 
 pytestmark = pytest.mark.unit
-
-ROOM_SID = "RM_1"
 
 
 def said(number: int, speaker: str, text: str, *, final: bool = True) -> Segment:
@@ -30,11 +27,9 @@ def said(number: int, speaker: str, text: str, *, final: bool = True) -> Segment
 class Told:
     """Statistics of one call, and what the hosts were told of it."""
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self) -> None:
         self.reports: list[StatisticsReport] = []
         self.statistics = LiveStatistics(
-            store=store,
-            room_sid=ROOM_SID,
             keywords=("price",),
             tell=self.reports.append,
             now=lambda: 1000.0,
@@ -52,8 +47,8 @@ class Told:
 
 
 @pytest.fixture
-def told(store: Store) -> Told:
-    return Told(store)
+def told() -> Told:
+    return Told()
 
 
 async def test_finals_count_once_and_interims_do_not(told: Told) -> None:
@@ -73,15 +68,6 @@ async def test_nothing_is_told_again_until_something_is_new_or_somebody_comes(
     assert await told.report() == {}
     told.statistics.welcome()
     assert await told.report() == {"ben": (2, 0, {})}
-
-
-async def test_what_an_earlier_agent_has_heard_counts(told: Told, store: Store) -> None:
-    await store.open_meeting(ROOM_SID, room_name="acme", now_ms=1)
-    await store.add_segment(ROOM_SID, said(1, "ana", "how are you"))
-    await told.statistics.load()
-    told.statistics.hear(said(1, "ana", "how are you"))
-    told.statistics.hear(said(2, "ben", "fine"))
-    assert await told.report() == {"ana": (3, 1, {}), "ben": (1, 0, {})}
 
 
 async def test_who_is_erased_is_not_in_the_next_report(told: Told) -> None:

@@ -14,6 +14,7 @@ from lab.emulators.openai_chat_models import MODEL
 from records import Store
 from tests.agent.people import Person, open_room
 from tests.agent.speech import read_line, share_heard, silence
+from tests.agent.test_room_statistics import reports_of
 from tests.agent.waiting import until
 from tests.parts import API_KEY, API_SECRET, MediaServer, RunningProcess, TestStack, python_part
 from wire.controls import (
@@ -38,6 +39,11 @@ COMPETITOR = read_line(6)
 async def server(stack: TestStack) -> api.LiveKitAPI:  # type: ignore[misc]
     async with api.LiveKitAPI(stack.media_server.url, API_KEY, API_SECRET) as opened:
         yield opened
+
+
+def words_in_figures(host: Person) -> int:
+    reports = reports_of(host)
+    return sum(speaker.words for speaker in reports[-1].speakers) if reports else 0
 
 
 async def test_the_last_word_of_somebody_who_leaves_at_once_arrives(stack: TestStack) -> None:
@@ -198,6 +204,9 @@ async def test_a_killed_job_is_followed_by_one_that_counts_on(stack: TestStack) 
         ]
         assert reply.state
         assert reply.state.goal == "Sell forty seats."
+        # What the first one heard counts in the figures of the second.
+        said = " ".join(line.text for line in host.finals_of(guest.identity))
+        await host.wait_until(lambda: words_in_figures(host) >= len(said.split()))
         async with Store(stack.database_url) as store:
             segments = await store.list_segments(room_sid)
             points = await store.list_talking_points(room_sid)

@@ -2,6 +2,7 @@ import { type SyntheticEvent, useState } from 'react';
 import { listAddress } from '../core/address';
 import { isProblem, type Problem } from '../core/problem';
 import { type Config, createRoom, type NewRoom } from '../core/tokenServer';
+import { KeyField } from './KeyField';
 import { Links } from './Links';
 import { Page } from './Page';
 import { PageLink } from './PageLink';
@@ -45,21 +46,7 @@ export function Home({ config }: { readonly config: Config }) {
           <TextField label={`${host}’s name`} value={hostName} onChange={setHostName} />
           <TextField label={`${guest}’s name`} value={guestName} onChange={setGuestName} />
         </div>
-        {config.rooms_need_key && (
-          <label className="field">
-            <span>API key</span>
-            <input
-              type="password"
-              required
-              autoComplete="off"
-              value={key}
-              onChange={(event) => {
-                setKey(event.target.value);
-              }}
-            />
-            <small>This server asks for a key before it opens a room. It is not stored.</small>
-          </label>
-        )}
+        {config.rooms_need_key && <KeyField before="opens a room" value={key} onChange={setKey} />}
         {problem && (
           <ProblemNotice
             problem={problem}
