@@ -10,34 +10,31 @@ from fastapi.openapi.utils import get_openapi
 from starlette.middleware.cors import CORSMiddleware
 
 from token_server import (
-    answers,
-    briefs,
     costs,
     health,
     media_event_endpoint,
-    meeting_deletion,
-    meeting_events,
-    meeting_exports,
-    meeting_minutes,
-    meeting_parts,
-    meetings,
     playbooks,
     profiles,
     reference,
     rooms,
-    sound,
-    tasks,
     token_endpoint,
-    uploads,
-    webhooks,
 )
+from token_server.briefs import endpoints as briefs
 from token_server.desk import Clock, wall_clock_ms
+from token_server.exports import endpoints as exports
 from token_server.guards import Guards
+from token_server.meetings import deletion, events, minutes, parts
+from token_server.meetings import endpoints as meetings
 from token_server.models import Problem
 from token_server.opening import open_desk
 from token_server.page import PAGE_DIR, Assets, make_page_router
 from token_server.problems import add_problem_answers
 from token_server.settings import TokenServerSettings
+from token_server.sound import endpoints as sound
+from token_server.tasks import answers
+from token_server.tasks import endpoints as tasks
+from token_server.uploads import endpoints as uploads
+from token_server.webhooks import endpoints as webhooks
 
 _TITLE: Final = "Sidenote token server"
 _VERSION: Final = "0.1.0"
@@ -56,11 +53,11 @@ _ROUTERS: Final = (
     briefs.router,
     costs.router,
     meetings.router,
-    meeting_parts.router,
-    meeting_minutes.router,
-    meeting_events.router,
-    meeting_exports.router,
-    meeting_deletion.router,
+    parts.router,
+    minutes.router,
+    events.router,
+    exports.router,
+    deletion.router,
     profiles.router,
     playbooks.router,
     webhooks.router,

@@ -9,9 +9,9 @@ from typing import Annotated, Final
 from fastapi import Depends, Request
 
 from records import Files, Store
-from token_server.live_meetings import LiveMeetings
 from token_server.media_events import MediaEvents
 from token_server.media_server import MediaServer
+from token_server.meetings.live import LiveMeetings
 from token_server.settings import TokenServerSettings
 
 MOST_PDF_READERS: Final = 2

@@ -6,7 +6,7 @@ from typing import Annotated, Any, Final, Literal
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
 from records import GuestsRead
-from token_server.brief_models import Brief
+from token_server.briefs.models import Brief
 from token_server.names import DisplayName, RoomName
 from wire.consent import ConsentPolicy
 from wire.dispatch import DispatchMetadata

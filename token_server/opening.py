@@ -8,14 +8,14 @@ from typing import Final
 from records import Files, Store, migrate
 from records.scratch import delete_left_folders
 from token_server.desk import Clock, Desk
-from token_server.live_meetings import LiveMeetings
 from token_server.media_events import MediaEvents
 from token_server.media_server import MediaServer
-from token_server.retention import Retention
+from token_server.meetings.live import LiveMeetings
+from token_server.meetings.retention import Retention
 from token_server.settings import TokenServerSettings
-from token_server.upload_watch import UploadWatch
+from token_server.uploads.watch import UploadWatch
 from token_server.watch import Watch
-from token_server.webhook_sender import WebhookSender
+from token_server.webhooks.sender import WebhookSender
 
 _LAST_LOOK_SECONDS: Final = 3.0
 """How long the end waits for a look at the rooms that is under way."""

@@ -10,7 +10,7 @@ from livekit.protocol.models import ParticipantInfo, TrackSource
 from records import Document, Room, RoomExistsError, StoreUnavailableError
 from token_server import problems
 from token_server.access import RoomsAllowed
-from token_server.brief_models import MOST_DOCUMENTS, Brief
+from token_server.briefs.models import MOST_DOCUMENTS, Brief
 from token_server.desk import Desk, DeskNeeded
 from token_server.invitations import Invitation, make_invitation_id, sign_invitation
 from token_server.models import (

@@ -1,0 +1,1 @@
+"""A meeting as a file: text, Markdown, Word, PDF, subtitles, JSON."""

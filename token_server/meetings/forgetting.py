@@ -1,0 +1,71 @@
+"""What is forgotten of meetings with everything that belongs to it: rows and files."""
+
+import logging
+from collections.abc import Sequence
+
+from records import Meeting
+from records.sound import delete_erased_sound, sound_folder
+from token_server import problems
+from token_server.desk import Desk
+from token_server.problems import ProblemError
+from token_server.uploads.endpoints import FOLDER as UPLOAD_FOLDER
+
+_log = logging.getLogger(__name__)
+
+
+async def forget_meetings(desk: Desk, room_sids: Sequence[str]) -> int:
+    """Forget meetings, and return how many there were.
+
+    Files go first: as long as a meeting is there, one may try again.
+
+    Raises:
+        FilesUnavailableError: some files are left, and the meetings; do it again.
+        StoreUnavailableError: the meetings are left, or traces of them are; do it again.
+    """
+    await _delete_files(desk, room_sids)
+    forgotten = await desk.store.forget_meetings(room_sids)
+    # What a worker had under way came after the first time; now it knows that nobody wants it.
+    await _delete_files(desk, room_sids)
+    return forgotten
+
+
+async def forget_words(desk: Desk, meeting: Meeting, identity: str) -> None:
+    """Forget what a participant said in a meeting whose call is over, and the sound of it.
+
+    Raises:
+        ProblemError: nobody of this identity spoke.
+        FilesUnavailableError: the words are gone, and some files are left; do it again.
+        StoreUnavailableError: not all is forgotten, or traces are left; do it again.
+    """
+    listed = await desk.store.find_listed_meeting(meeting.room_sid)
+    if listed is None or all(one.identity != identity for one in listed.speakers):
+        raise ProblemError(
+            problems.PARTICIPANT_NOT_FOUND,
+            "nobody of this identity spoke in the meeting",
+            f"GET /meetings/{meeting.room_sid} lists who did",
+        )
+    if meeting.kind == "upload":
+        # The recording holds the voices of all in one.
+        await desk.files.delete_folder(UPLOAD_FOLDER.format(room_sid=meeting.room_sid))
+    erased = await desk.store.forget_words(meeting.room_sid, identity)
+    await delete_erased_sound(desk.store, desk.files)
+    _log.info("meeting %s: %d segments of one participant erased", meeting.room_sid, erased or 0)
+
+
+async def _delete_files(desk: Desk, room_sids: Sequence[str]) -> None:
+    for room_sid in room_sids:
+        for folder in (sound_folder(room_sid), UPLOAD_FOLDER.format(room_sid=room_sid)):
+            await desk.files.delete_folder(folder)
+
+
+async def check_call_is_over(desk: Desk, meeting: Meeting, remedy: str) -> None:
+    """Make sure that no agent serves a meeting: it would write anew what is deleted here.
+
+    Raises:
+        ProblemError: one does.
+    """
+    if meeting.ended_at_ms is not None:
+        return
+    leases = await desk.store.list_leases(now_ms=desk.clock())
+    if any(lease.room_name == meeting.room_name for lease in leases):
+        raise ProblemError(problems.MEETING_GOES_ON, "an agent listens to the meeting", remedy)

@@ -1,0 +1,1 @@
+"""The recorded sound of meetings: switched on, listed, mixed, played, deleted."""

@@ -1,0 +1,1 @@
+"""Recordings that are uploaded: received, followed, and given a job."""
