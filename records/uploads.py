@@ -19,6 +19,16 @@ ROOM_PREFIX: Final = "upload-"
 MOST_LISTED: Final = 200
 
 
+def upload_folder(room_sid: str) -> str:
+    """Return where an uploaded recording is in the file store."""
+    return f"uploads/{room_sid}"
+
+
+def recording_path(room_sid: str) -> str:
+    """Return the uploaded recording itself."""
+    return f"{upload_folder(room_sid)}/recording"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Upload:
     """A recording, and how far it has been transcribed."""

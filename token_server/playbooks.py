@@ -16,7 +16,7 @@ from token_server.desk import DeskNeeded
 from token_server.guards import PLAYBOOK_KINDS
 from token_server.models import answer_config
 from token_server.problems import KEY_PROBLEMS, ProblemError, document
-from token_server.rooms import to_time
+from token_server.times import to_time
 
 _log = logging.getLogger(__name__)
 

@@ -1,7 +1,6 @@
 """Routes that create, list and delete rooms."""
 
 import logging
-from datetime import UTC, datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Body, Path
@@ -25,6 +24,7 @@ from token_server.models import (
 )
 from token_server.names import RoomName, make_room_name
 from token_server.problems import ProblemError, document
+from token_server.times import to_time
 from token_server.tokens import find_identity, make_token, metadata_of
 from wire.roles import Role, find_role
 
@@ -230,8 +230,3 @@ def _track_state(participant: ParticipantInfo, source: int) -> TrackState:
     if not muted:
         return "off"
     return "muted" if all(muted) else "on"
-
-
-def to_time(milliseconds: int) -> datetime:
-    """Return milliseconds since the Unix epoch as a time with a time zone."""
-    return datetime.fromtimestamp(milliseconds / 1000, UTC)

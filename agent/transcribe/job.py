@@ -3,7 +3,6 @@
 import asyncio
 import logging
 import time
-from typing import Final
 
 from livekit.agents import APIError, AutoSubscribe, JobContext, JobProcess
 
@@ -21,12 +20,10 @@ from records import (
     Upload,
 )
 from records.scratch import scratch_folder
+from records.uploads import recording_path
 from settings import SettingsError, load_settings
 
 logger = logging.getLogger("sidenote.upload")
-
-RECORDING: Final = "uploads/{room_sid}/recording"
-"""Where the token server has put the recording, among the files."""
 
 
 class UploadJobs:
@@ -125,7 +122,7 @@ async def _transcribe(
     with scratch_folder() as folder:
         path = folder / "recording"
         try:
-            await files.fetch(RECORDING.format(room_sid=upload.room_sid), path)
+            await files.fetch(recording_path(upload.room_sid), path)
         except FileMissingError:
             await store.fail_upload(
                 upload.room_sid,

@@ -18,7 +18,7 @@ from token_server.exports.docx import make_docx
 from token_server.exports.pdf import make_pdf
 from token_server.exports.text import make_markdown, make_text
 from token_server.meetings.access import MEETING_PROBLEMS, MeetingReader, ReadableMeeting
-from token_server.meetings.endpoints import describe_meeting
+from token_server.meetings.models import MeetingSummary
 from token_server.meetings.transcript_page import read_transcript
 from token_server.names import NAME_LENGTH
 from token_server.problems import ProblemError, document
@@ -114,7 +114,7 @@ async def _json(
     listed = await desk.store.find_listed_meeting(reader.meeting.room_sid)
     content: dict[str, object] = {}
     if listed is not None:
-        summary = describe_meeting(listed).model_copy(update={"title": _title(reader)})
+        summary = MeetingSummary.of(listed).model_copy(update={"title": _title(reader)})
         content["meeting"] = summary.model_dump(mode="json", exclude={"found"})
     if with_transcript:
         items = await read_transcript(desk.store, reader.meeting.room_sid)

@@ -4,7 +4,7 @@ from typing import Annotated, Final
 
 from fastapi import APIRouter, Query
 
-from records.meeting_list import ListedMeeting, MeetingFilter
+from records.meeting_list import MeetingFilter
 from records.search import FoundMeeting
 from token_server import problems
 from token_server.credentials import InvitationShown
@@ -18,12 +18,10 @@ from token_server.meetings.models import (
     FoundPart,
     MeetingList,
     MeetingPage,
-    MeetingSpeaker,
     MeetingSummary,
     WorkOnMinutes,
 )
 from token_server.problems import ProblemError
-from token_server.rooms import to_time
 from transcript_buffer.word_search import Phrase, cut_snippet, parse_query
 
 MOST_MEETINGS: Final = 200
@@ -80,7 +78,7 @@ async def get_meeting(desk: DeskNeeded, reader: ReadableMeeting) -> MeetingPage:
         raise ProblemError(
             problems.MEETING_NOT_FOUND, "the meeting was just deleted", "GET /meetings lists others"
         )
-    summary = describe_meeting(listed)
+    summary = MeetingSummary.of(listed)
     return MeetingPage(
         **summary.model_dump(exclude={"title", "has_minutes"}),
         title=listed.title if reader.may_read_minutes else "",
@@ -97,7 +95,7 @@ async def _list(desk: Desk, wanted: MeetingFilter, cursor: str | None, limit: in
     found = await desk.store.list_meetings(wanted, before=before, most=limit + 1)
     shown = found[:limit]
     return MeetingList(
-        meetings=[describe_meeting(one) for one in shown],
+        meetings=[MeetingSummary.of(one) for one in shown],
         next_cursor=make_cursor(shown[-1].started_at_ms, shown[-1].room_sid)
         if len(found) > limit
         else None,
@@ -131,23 +129,6 @@ async def _work(desk: Desk, reader: MeetingReader) -> list[WorkOnMinutes]:
     ]
 
 
-def describe_meeting(one: ListedMeeting) -> MeetingSummary:
-    """Return what a list shows of a meeting."""
-    return MeetingSummary(
-        room_sid=one.room_sid,
-        room_name=one.room_name,
-        kind=one.kind,
-        title=one.title,
-        started_at=to_time(one.started_at_ms),
-        ended_at=to_time(one.ended_at_ms) if one.ended_at_ms is not None else None,
-        has_minutes=one.has_minutes,
-        speakers=[
-            MeetingSpeaker(identity=speaker.identity, name=speaker.name, role=speaker.role)
-            for speaker in one.speakers
-        ],
-    )
-
-
 def _describe_found(one: FoundMeeting, phrases: tuple[Phrase, ...]) -> MeetingSummary:
     parts = []
     for line in one.lines:
@@ -162,4 +143,4 @@ def _describe_found(one: FoundMeeting, phrases: tuple[Phrase, ...]) -> MeetingSu
                 spans=list(snippet.spans),
             )
         )
-    return describe_meeting(one.meeting).model_copy(update={"found": parts})
+    return MeetingSummary.of(one.meeting).model_copy(update={"found": parts})

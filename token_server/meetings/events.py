@@ -15,9 +15,9 @@ from records.catch_up import transcript_number
 from records.live import LiveMark
 from token_server import problems
 from token_server.desk import Desk, DeskNeeded
+from token_server.event_stream import HEARTBEAT_SECONDS, EventStream, ServerEvent
 from token_server.meetings.access import MEETING_PROBLEMS, MeetingReader, ReadableMeeting
 from token_server.meetings.event_positions import EventPosition
-from token_server.meetings.event_stream import HEARTBEAT_SECONDS, EventStream, ServerEvent
 from token_server.meetings.models import MeetingEnd, MinutesWritten
 from token_server.problems import ProblemError, document
 from wire.answers import Answer

@@ -5,10 +5,10 @@ from collections.abc import Sequence
 
 from records import Meeting
 from records.sound import delete_erased_sound, sound_folder
+from records.uploads import upload_folder
 from token_server import problems
 from token_server.desk import Desk
 from token_server.problems import ProblemError
-from token_server.uploads.endpoints import FOLDER as UPLOAD_FOLDER
 
 _log = logging.getLogger(__name__)
 
@@ -46,7 +46,7 @@ async def forget_words(desk: Desk, meeting: Meeting, identity: str) -> None:
         )
     if meeting.kind == "upload":
         # The recording holds the voices of all in one.
-        await desk.files.delete_folder(UPLOAD_FOLDER.format(room_sid=meeting.room_sid))
+        await desk.files.delete_folder(upload_folder(meeting.room_sid))
     erased = await desk.store.forget_words(meeting.room_sid, identity)
     await delete_erased_sound(desk.store, desk.files)
     _log.info("meeting %s: %d segments of one participant erased", meeting.room_sid, erased or 0)
@@ -54,7 +54,7 @@ async def forget_words(desk: Desk, meeting: Meeting, identity: str) -> None:
 
 async def _delete_files(desk: Desk, room_sids: Sequence[str]) -> None:
     for room_sid in room_sids:
-        for folder in (sound_folder(room_sid), UPLOAD_FOLDER.format(room_sid=room_sid)):
+        for folder in (sound_folder(room_sid), upload_folder(room_sid)):
             await desk.files.delete_folder(folder)
 
 

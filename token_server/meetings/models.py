@@ -1,12 +1,14 @@
 """What the routes of the meetings answer."""
 
 from datetime import datetime
-from typing import Annotated, Any, Final, Literal
+from typing import Annotated, Any, Final, Literal, Self
 
 from pydantic import BaseModel, Field
 
 from records import MeetingKind, WorkState
+from records.meeting_list import ListedMeeting
 from token_server.models import answer_config, request_config
+from token_server.times import to_time
 from wire.coverage import SpeakerCoverage
 from wire.gap import GapReason
 from wire.minutes import Minutes, MinutesState
@@ -97,6 +99,23 @@ class MeetingSummary(BaseModel):
     """Who spoke, by name."""
     found: list[FoundPart] | None = None
     """Of a search: up to three parts that hold the words; empty: only the title does."""
+
+    @classmethod
+    def of(cls, one: ListedMeeting) -> Self:
+        """Return what a list shows of a meeting."""
+        return cls(
+            room_sid=one.room_sid,
+            room_name=one.room_name,
+            kind=one.kind,
+            title=one.title,
+            started_at=to_time(one.started_at_ms),
+            ended_at=to_time(one.ended_at_ms) if one.ended_at_ms is not None else None,
+            has_minutes=one.has_minutes,
+            speakers=[
+                MeetingSpeaker(identity=speaker.identity, name=speaker.name, role=speaker.role)
+                for speaker in one.speakers
+            ],
+        )
 
 
 class MeetingList(BaseModel):

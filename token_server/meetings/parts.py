@@ -13,8 +13,8 @@ from token_server.meetings.access import MEETING_PROBLEMS, HostMeeting, Readable
 from token_server.meetings.cursors import CURSOR_LENGTH
 from token_server.meetings.models import CoverageList, TalkingPointList, TranscriptPage
 from token_server.meetings.transcript_page import read_transcript_page
-from token_server.rooms import to_time
 from token_server.tasks.models import AnswerList, TaskList
+from token_server.times import to_time
 from transcript_buffer.questions import is_question
 from transcript_buffer.statistics import reckon_statistics
 from wire.costs import ProviderCost

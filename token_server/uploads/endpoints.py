@@ -3,20 +3,21 @@
 import asyncio
 import logging
 import secrets
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from pathlib import Path
 from typing import Annotated, Final
 
 from fastapi import APIRouter, Query, Request, Response
 from fastapi import Path as PathParameter
-from starlette.responses import StreamingResponse
 
 from records import Upload
 from records.recordings import RecordingError, RecordingFault, check_recording
 from records.scratch import scratch_folder
+from records.uploads import recording_path, upload_folder
 from token_server import problems
 from token_server.access import RoomsAllowed
 from token_server.desk import Desk, DeskNeeded
+from token_server.event_stream import HEARTBEAT_SECONDS, EventStream, ServerEvent
 from token_server.problems import KEY_PROBLEMS, Kind, ProblemError, document
 from token_server.uploads.body import Received, receive_recording
 from token_server.uploads.models import UploadList, UploadProgress
@@ -25,9 +26,7 @@ _log = logging.getLogger(__name__)
 
 EVENT_SECONDS: Final = 0.5
 """Between two looks at the progress."""
-_QUIET_LOOKS: Final = 30
-"""So many looks without news, and a comment keeps the connection open."""
-FOLDER: Final = "uploads/{room_sid}"
+_QUIET_LOOKS: Final = round(HEARTBEAT_SECONDS / EVENT_SECONDS)
 _FAULTS: Final[dict[RecordingFault, Kind]] = {
     "empty": problems.RECORDING_EMPTY,
     "kind": problems.RECORDING_KIND,
@@ -115,20 +114,21 @@ async def get_upload(desk: DeskNeeded, upload_id: UploadId) -> UploadProgress:
 
 @router.get(
     "/{upload_id}/events",
-    response_class=StreamingResponse,
+    status_code=200,
+    response_class=EventStream,
     responses={
         200: {"content": {"text/event-stream": {}}, "description": "progress, until it is over"},
         **document(problems.UPLOAD_NOT_FOUND),
     },
 )
-async def follow_upload(desk: DeskNeeded, upload_id: UploadId) -> StreamingResponse:
+async def follow_upload(desk: DeskNeeded, upload_id: UploadId) -> EventStream:
     """Send the progress as server-sent events, whenever it has changed, until it is over.
 
     Each event is an `UploadProgress`, called progress, done or failed; gone means that the upload
     was deleted. Whoever comes back after a break misses nothing: every event tells all.
     """
     first = await _find(desk, upload_id)
-    return StreamingResponse(_events(desk, first), media_type="text/event-stream")
+    return EventStream(_events(desk, first))
 
 
 @router.delete("/{upload_id}", status_code=204, responses=document(problems.UPLOAD_NOT_FOUND))
@@ -136,7 +136,7 @@ async def delete_upload(desk: DeskNeeded, upload_id: UploadId) -> Response:
     """Delete a recording with the meeting that became of it; one under way is broken off."""
     upload = await _find(desk, upload_id)
     await desk.store.delete_upload(upload_id)
-    await desk.files.delete_folder(FOLDER.format(room_sid=upload_id))
+    await desk.files.delete_folder(upload_folder(upload_id))
     try:
         await desk.media_server.delete_room(upload.room_name)
     except ProblemError as error:
@@ -155,11 +155,10 @@ async def _accept(desk: Desk, received: Received, path: Path) -> Upload:
             _FAULTS[error.fault], f"{received.name!r} {error.detail}", error.remedy
         ) from None
     room_sid = f"UP_{secrets.token_hex(10)}"
-    folder = FOLDER.format(room_sid=room_sid)
     accepted = False
     try:
         # First the file: a job that is sent must find it.
-        await desk.files.put(f"{folder}/recording", path)
+        await desk.files.put(recording_path(room_sid), path)
         upload = await desk.store.add_upload(
             room_sid,
             source="http",
@@ -172,7 +171,7 @@ async def _accept(desk: Desk, received: Received, path: Path) -> Upload:
         accepted = True
     finally:
         if not accepted:
-            await desk.files.delete_folder(folder)
+            await desk.files.delete_folder(upload_folder(room_sid))
     return upload
 
 
@@ -187,7 +186,7 @@ async def _find(desk: Desk, upload_id: str) -> Upload:
     return upload
 
 
-async def _events(desk: Desk, first: Upload) -> AsyncIterator[str]:
+async def _events(desk: Desk, first: Upload) -> AsyncGenerator[ServerEvent | None]:
     upload: Upload | None = first
     told = ""
     quiet = 0
@@ -195,13 +194,13 @@ async def _events(desk: Desk, first: Upload) -> AsyncIterator[str]:
         news = UploadProgress.of(upload).model_dump_json()
         if news != told:
             name = upload.state if upload.is_over else "progress"
-            yield f"event: {name}\nid: {upload.changed_at_ms}\ndata: {news}\n\n"
+            yield ServerEvent(event=name, data=news, id=str(upload.changed_at_ms))
             told, quiet = news, 0
         if upload.is_over:
             return
         quiet += 1
         if quiet % _QUIET_LOOKS == 0:
-            yield ": still there\n\n"
+            yield None
         await asyncio.sleep(EVENT_SECONDS)
         upload = await desk.store.find_upload(first.room_sid)
-    yield "event: gone\ndata: {}\n\n"
+    yield ServerEvent(event="gone", data="{}", id="0")

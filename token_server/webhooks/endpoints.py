@@ -20,7 +20,7 @@ from token_server.access import RoomsAllowed
 from token_server.desk import Desk, DeskNeeded
 from token_server.models import answer_config, request_config
 from token_server.problems import KEY_PROBLEMS, ProblemError, document
-from token_server.rooms import to_time
+from token_server.times import to_time
 from token_server.webhooks.public_addresses import check_url
 from token_server.webhooks.signature import check_secret, make_secret
 

@@ -6,7 +6,7 @@ from typing import Any
 from records import Store
 from records.meeting_list import ListedMeeting
 from records.webhooks import Delivery
-from token_server.rooms import to_time
+from token_server.times import to_time
 
 
 async def make_payload(store: Store, delivery: Delivery, *, with_words: bool) -> bytes | None:

@@ -14,7 +14,7 @@ import uvicorn
 from tests.agent.waiting import until
 from tests.token_server.front import Front, problem
 from tests.token_server.meeting import Told, meet
-from token_server.meetings import event_stream
+from token_server import event_stream
 from token_server.meetings.event_positions import EventPosition
 from wire.gap import Gap
 

@@ -186,11 +186,12 @@ async def test_its_progress_is_sent_until_it_is_over(front: Front, talk_mp3: byt
     async with asyncio.TaskGroup() as tasks:
         tasks.create_task(work())
         body = (await front.client.get(f"/uploads/{upload_id}/events")).text
-    events = [part.split("\n") for part in body.strip().split("\n\n")]
-    names = [lines[0] for lines in events]
-    told = [json.loads(lines[2].removeprefix("data: ")) for lines in events]
-    assert names[-1] == "event: done"
-    assert set(names[:-1]) == {"event: progress"}
+    parts = body.strip().split("\n\n")
+    events = [dict(line.split(": ", 1) for line in part.split("\n")) for part in parts]
+    names = [event["event"] for event in events]
+    told = [json.loads(event["data"]) for event in events]
+    assert names[-1] == "done"
+    assert set(names[:-1]) == {"progress"}
     middle = next(one for one in told if one["speed"] == 5.0)
     assert middle["percent"] == pytest.approx(50, abs=1)
     assert middle["seconds_left"] == pytest.approx(3, abs=0.1)
