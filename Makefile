@@ -12,7 +12,9 @@ SUITE ?= all
 # Most tests of calls wait for people to speak, so two take hardly longer than one. Those with a
 # browser need the whole machine.
 TEST_PROCESSES ?= 2
-export PYTHONDONTWRITEBYTECODE ?= 1
+# Compiled once, and out of the sight of those who read the folders.
+export PYTHONPYCACHEPREFIX ?= $(CURDIR)/.cache/bytecode
+unexport PYTHONDONTWRITEBYTECODE
 # A company's own certificate authority is in the system's store, not in the one uv brings along.
 export UV_SYSTEM_CERTS ?= 1
 # The library's end-of-turn model costs 220 MB a process; Sidenote does not use it.

@@ -1,17 +1,22 @@
 """`python -m agent`: the worker's command line."""
 
 import argparse
+import gc
 import os
 import sys
 import time
 from pathlib import Path
+from typing import NoReturn
 
+from agent.forks import fork_jobs, fork_recognizers
 from agent.minutes.template import TemplateError, TemplateShelf
 from agent.settings import AgentSettings
 from agent.transcribe.arguments import add_transcribe
 from playbook.file import PlaybookError, load_playbook
+from playbook.rules import Playbook
 from records import Files, FilesUnavailableError, StoreUnavailableError, migrate
 from settings import SettingsError, load_settings
+from settings.speech import LOCAL
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -42,7 +47,7 @@ def main(arguments: list[str] | None = None) -> int:
     if options.command == "control":
         from agent.control_line import run
 
-        return run(options.link, options.method, options.request)
+        _leave(run(options.link, options.method, options.request))
     if options.command == "transcribe":
         _leave_end_of_turn_model_out()
         from agent.transcribe.command import transcribe
@@ -52,8 +57,9 @@ def main(arguments: list[str] | None = None) -> int:
         os.environ["LIVEKIT_URL"] = options.url
     try:
         settings = load_settings(AgentSettings)
-        load_playbook(settings.playbook_folder / f"{settings.playbook}.yaml")
+        playbook = load_playbook(settings.playbook_folder / f"{settings.playbook}.yaml")
         TemplateShelf(settings.template_folder).load(settings.minutes_template)
+        _fork_off(settings, playbook)
         _check_speech(settings)
         migrate(settings.database_url)
         Files(settings.files_url, settings.file_arguments())
@@ -69,14 +75,40 @@ def main(arguments: list[str] | None = None) -> int:
     return _run_worker(options)
 
 
+def _leave(code: int) -> NoReturn:
+    """End the process at once.
+
+    A thread of the media library that logs while the interpreter takes itself apart aborts the
+    process: what was done would be reported as exit code 134.
+    """
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(code)
+
+
 def _leave_end_of_turn_model_out() -> None:
     # It would cost every process 220 MB, and a call that wants it loads it itself. Said before the
     # library is imported for the first time.
     os.environ.setdefault("LIVEKIT_AGENTS_PRELOAD_LOCAL_INFERENCE", "0")
 
 
-def _check_speech(settings: AgentSettings) -> None:
+def _fork_off(settings: AgentSettings, playbook: Playbook) -> None:
+    # The models load on another core while this process imports the libraries.
+    if LOCAL in settings.speech_providers():
+        fork_recognizers(settings, playbook)
     _leave_end_of_turn_model_out()
+    # What is imported stays, so nobody need look through it for garbage: that is a fifth of the
+    # time.
+    gc.disable()
+    # All that jobs need too; and nothing has begun a thread, which a fork would lose.
+    import agent.worker  # noqa: F401
+
+    gc.freeze()
+    gc.enable()
+    fork_jobs()
+
+
+def _check_speech(settings: AgentSettings) -> None:
     from agent.hearing_cost import check_caps
     from agent.prices import load_prices
     from agent.sound.choice import check_sound

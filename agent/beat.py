@@ -15,7 +15,7 @@ from wire.topics import AGENT_NAME
 logger = logging.getLogger("sidenote.beat")
 
 BEAT_SECONDS: Final = 2.0
-LOOK_SECONDS: Final = 0.2
+LOOK_SECONDS: Final = 0.1
 """Between two looks at what must be told at once."""
 
 

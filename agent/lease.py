@@ -14,6 +14,8 @@ logger = logging.getLogger("sidenote.lease")
 LEASE_SECONDS: Final = 3.0
 """A busy machine may stall a process for a second or two; only then is it given up."""
 RENEW_SECONDS: Final = 0.5
+LEAVING_SECONDS: Final = 0.1
+"""Between two renewals when a successor may come: it is to wait as short as may be."""
 ASK_SECONDS: Final = 0.1
 """Between two looks of a successor: its predecessor has stopped listening."""
 PATIENCE_SECONDS: Final = 30.0
@@ -83,8 +85,9 @@ class RoomLease:
         Args:
             on_wanted: called, perhaps repeatedly, while a successor is in place and asks for it.
         """
+        leaving = False
         while True:
-            await asyncio.sleep(RENEW_SECONDS)
+            await asyncio.sleep(LEAVING_SECONDS if leaving else RENEW_SECONDS)
             try:
                 lease = await self._take()
             except StoreUnavailableError as error:
@@ -93,6 +96,7 @@ class RoomLease:
                 continue
             if lease is None:
                 return
+            leaving = lease.leaving
             if lease.wanted_by:
                 on_wanted()
 

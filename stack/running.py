@@ -25,6 +25,8 @@ WORKER_DRAIN_SECONDS: Final = 3
 MEDIA_SERVER: Final = "media server"
 TOKEN_SERVER: Final = "token server"  # noqa: S105 - the name of a part
 WORKER: Final = "worker"
+BYTECODE: Final = Path(".cache/bytecode")
+"""Where the parts keep what Python made of their sources and of the libraries'."""
 _OF_MEDIA_SERVER: Final = ("LIVEKIT_URL", "LIVEKIT_API_KEY", "LIVEKIT_API_SECRET")
 
 
@@ -166,6 +168,9 @@ def _environment(options: StackOptions) -> dict[str, str]:
         environment[ENV_FILE_VARIABLE] = "/dev/null"
     environment.setdefault("AGENT_DRAIN_SECONDS", str(WORKER_DRAIN_SECONDS))
     environment["PYTHONUNBUFFERED"] = "1"
+    # A part that is started again in the middle of a call must not compile all its sources first.
+    environment.pop("PYTHONDONTWRITEBYTECODE", None)
+    environment.setdefault("PYTHONPYCACHEPREFIX", str(BYTECODE.resolve()))
     if options.database_url:
         environment["DATABASE_URL"] = options.database_url
     return environment | options.environment

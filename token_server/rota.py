@@ -81,16 +81,20 @@ class Rota:
     """Remembers how long each room has been without an agent."""
 
     _records: dict[str, _Record] = field(default_factory=dict)
-    _worker_ids: frozenset[str] = frozenset()
+    worker_ids: frozenset[str] = frozenset()
+    """Workers as of the last look."""
+    needs_worker: bool = False
+    """Whether a room lacks an agent: a worker that comes is to be noticed at once."""
 
     def decide(self, seen: Seen, now_seconds: float) -> list[Step]:
         """Return what is to be done now; `now_seconds` never goes back."""
         self._records = {room.name: self._records.get(room.name, _Record()) for room in seen.rooms}
-        if seen.worker_ids - self._worker_ids:
+        if seen.worker_ids - self.worker_ids:
             # What could not be served before perhaps can be now: do not wait out the pauses.
             for record in self._records.values():
                 record.attempts, record.next_at = 0, 0.0
-        self._worker_ids = seen.worker_ids
+        self.worker_ids = seen.worker_ids
+        self.needs_worker = any(room.people and room.lease != "held" for room in seen.rooms)
         steps = (self._decide_room(room, now_seconds) for room in seen.rooms)
         return [step for step in steps if step is not None]
 
@@ -106,7 +110,7 @@ class Rota:
             return None
         if room.lease == "leaving":
             # Without another worker the agent stays for as long as its own one lets it.
-            return _send(record, room.name, now) if self._worker_ids else None
+            return _send(record, room.name, now) if self.worker_ids else None
         if _is_served_elsewhere(record, room, now):
             return _warn_once(record, room.name)
         if record.unserved_since is None:

@@ -1,4 +1,4 @@
-"""Looks twice a second whether each room with people has its agent, and sends one if not."""
+"""Looks four times a second whether each room with people has its agent, and sends one if not."""
 
 import asyncio
 import logging
@@ -23,7 +23,9 @@ from wire.topics import AGENT_NAME, RECOGNIZER
 
 _log = logging.getLogger(__name__)
 
-PERIOD_SECONDS: Final = 0.5
+PERIOD_SECONDS: Final = 0.25
+NEWCOMER_SECONDS: Final = 0.1
+"""How often a worker that has just come is looked for, while a room lacks an agent."""
 BURST_SECONDS: Final = 0.05
 """What the media server tells within this time is one reason to look."""
 LOST_SECONDS: Final = 60.0
@@ -80,10 +82,7 @@ class Watch:
                     _log.exception("this was not foreseen; the watch goes on")
             else:
                 self._note_outage(None)
-            with suppress(TimeoutError):
-                async with asyncio.timeout(PERIOD_SECONDS):
-                    await self._woken.wait()
-                    await asyncio.sleep(BURST_SECONDS)
+            await self._pause()
 
     def wake(self) -> None:
         """Look soon: something has happened at the media server."""
@@ -93,6 +92,35 @@ class Watch:
         """Let `run` return after the look that is under way: a query is not broken off."""
         self._stopping = True
         self._woken.set()
+
+    async def _pause(self) -> None:
+        """Wait until the next look is due: for a period, or until something has happened."""
+        due = time.monotonic() + PERIOD_SECONDS
+        while (left := due - time.monotonic()) > 0:
+            with suppress(TimeoutError):
+                async with asyncio.timeout(min(left, NEWCOMER_SECONDS)):
+                    await self._woken.wait()
+            if self._woken.is_set():
+                await asyncio.sleep(BURST_SECONDS)
+                return
+            if self._rota.needs_worker and await self._has_newcomer():
+                return
+
+    async def _has_newcomer(self) -> bool:
+        try:
+            return bool(await self._worker_ids() - self._rota.worker_ids)
+        except StoreUnavailableError:
+            return False  # the next look tells it
+
+    async def _worker_ids(self) -> frozenset[str]:
+        """Return the workers that take jobs."""
+        seen_after_ms = self._clock() - WORKER_SEEN_SECONDS * 1000
+        workers = await self._store.list_workers(seen_after_ms=seen_after_ms)
+        return frozenset(
+            worker.id
+            for worker in workers
+            if worker.agent_name == AGENT_NAME and not worker.leaving
+        )
 
     async def look_once(self, now_seconds: float) -> None:
         """Look at media server and store, and send agents where they are missing.
@@ -115,7 +143,7 @@ class Watch:
     async def _look(self, now_seconds: float) -> Seen:
         now_ms = self._clock()
         leases = await self._read_store(now_seconds, now_ms)
-        workers = await self._store.list_workers(seen_after_ms=now_ms - WORKER_SEEN_SECONDS * 1000)
+        worker_ids = await self._worker_ids()
         present = await self._media_server.list_rooms()
         await self._close_over(present, now_ms)
         sids = {room.sid for room in present}
@@ -129,12 +157,7 @@ class Watch:
             for room in present
             if await self._is_ours(room, now_seconds)
         ]
-        own = frozenset(
-            worker.id
-            for worker in workers
-            if worker.agent_name == AGENT_NAME and not worker.leaving
-        )
-        return Seen(rooms=tuple(rooms), worker_ids=own)
+        return Seen(rooms=tuple(rooms), worker_ids=worker_ids)
 
     async def _read_store(self, now_seconds: float, now_ms: int) -> dict[str, LeaseState]:
         """Read the open rooms; return the state of each lease, by the name of its room."""

@@ -1,49 +1,84 @@
-"""A recognizer forked from this process, which shares the models that are loaded already."""
+"""Recognizers forked from a process that has loaded the models: they begin at once, and share them.
+
+One such process stands beside a worker. Whoever was forked from the worker's process after it
+asks over a socket that it has inherited; the request carries the connection to be served.
+"""
 
 import os
 import signal
 import socket
-from contextlib import suppress
-from pathlib import Path
+import traceback
+from collections.abc import Callable
 from typing import Final, NoReturn
 
 from agent.stt.pocketsphinx_process import serve
 
-_STANDARD_STREAMS: Final = frozenset({0, 1, 2})
+_PRIORITY_BYTES: Final = 8
+_asking: socket.socket | None = None
 
 
-class ForkedChild:
-    """Serves one socket in a fork; has of `subprocess.Popen` what the pool uses."""
+def start_forking(load: Callable[[], None]) -> int:
+    """Fork the process off this one, which must not run threads; return its process id.
 
-    def __init__(self, connection: socket.socket) -> None:
-        self.pid = os.fork()
-        if self.pid == 0:
-            _serve_and_exit(connection)
+    It ends when everybody who could ask has ended. Requests may come at once: they wait until
+    the models are loaded.
 
-    def kill(self) -> None:
-        """Kill the process; nothing happens if it has ended."""
-        with suppress(ProcessLookupError):
-            os.kill(self.pid, signal.SIGKILL)
+    Args:
+        load: loads the models, in the new process.
+    """
+    global _asking
+    asking, asked = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+    with asked:
+        pid = os.fork()
+        if pid == 0:
+            asking.close()
+            _fork_on_request(asked, load)
+    _asking = asking
+    return pid
 
-    def wait(self) -> None:
-        """Wait until the process has ended; safe to call twice."""
-        with suppress(ChildProcessError):
-            os.waitpid(self.pid, 0)
+
+def can_fork() -> bool:
+    """Tell whether there was a process to fork recognizers from when this one began."""
+    return _asking is not None
 
 
-def _serve_and_exit(connection: socket.socket) -> NoReturn:
+def fork_recognizer(connection: socket.socket) -> bool:
+    """Have a recognizer, as polite as this thread, serve a connection until its other end closes.
+
+    Returns:
+        False if nobody is there to do it.
+    """
+    if _asking is None:
+        return False
+    priority = b"%d" % os.getpriority(os.PRIO_PROCESS, 0)
+    try:
+        socket.send_fds(_asking, [priority], [connection.fileno()], socket.MSG_DONTWAIT)
+    except OSError:
+        return False  # it has ended, or too many requests wait
+    return True
+
+
+def _fork_on_request(asked: socket.socket, load: Callable[[], None]) -> NoReturn:
     code = 1
     try:
-        # The parent's connections must end with the parent: others watch them to see it die.
-        for entry in list(Path("/proc/self/fd").iterdir()):
-            descriptor = int(entry.name)
-            if descriptor not in _STANDARD_STREAMS and descriptor != connection.fileno():
-                with suppress(OSError):
-                    os.close(descriptor)
-        signal.set_wakeup_fd(-1)
-        signal.signal(signal.SIGTERM, signal.SIG_DFL)
-        serve(connection)
+        # A signal to the whole group is for the worker, which decides when its calls end.
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, signal.SIG_IGN)
+        load()
+        signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody waits for those that end
+        while True:
+            priority, connections, *_ = socket.recv_fds(asked, _PRIORITY_BYTES, 1)
+            if not priority:
+                break
+            with socket.socket(fileno=connections[0]) as connection:
+                if os.fork() == 0:
+                    asked.close()
+                    os.setpriority(os.PRIO_PROCESS, 0, int(priority))
+                    serve(connection)
+                    break
         code = 0
+    except Exception:  # noqa: BLE001 - nobody above would tell
+        traceback.print_exc()
     finally:
-        # Without the parent's exit handlers and buffers, which are not ours.
+        # Without the exit handlers and buffers of the worker, which are not ours.
         os._exit(code)

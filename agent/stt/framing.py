@@ -17,7 +17,7 @@ class Kind(IntEnum):
     """What a message means."""
 
     READY = 1
-    """Recognizer to agent: the models are loaded."""
+    """Recognizer to agent: the models are loaded; the body is JSON {"pid": int}."""
     START = 2
     """Agent to recognizer: a segment begins; the body is JSON {"cmn": str | None}."""
     AUDIO = 3

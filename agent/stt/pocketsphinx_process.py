@@ -4,11 +4,12 @@ pocketsphinx holds Python's interpreter lock while it decodes, so it has a proce
 Each segment has a decoder; the process decodes a slice of one segment, then of the next, so
 that a long backlog of one speaker does not hold up another.
 
-Started by `agent.stt.recognizer`, never by hand: forked from a job process that has the models
-already, or as `python -m agent.stt.pocketsphinx_process FD`.
+Started by `agent.stt.recognizer`, never by hand: forked from a process that has the models
+already (`agent.stt.forked`), or as `python -m agent.stt.pocketsphinx_process FD`.
 """
 
 import math
+import os
 import select
 import signal
 import socket
@@ -79,7 +80,7 @@ class RecognizerProcess:
 
     def run(self) -> None:
         """Work until the other end closes the socket."""
-        self._send(Message(Kind.READY, 0))
+        self._send(with_json(Kind.READY, 0, pid=os.getpid()))
         while self._receive(block=not self._has_work()):
             for number in list(self._segments):
                 self._advance(number)
@@ -242,11 +243,6 @@ def preloaded_language_model() -> Any | None:
     if not _preloaded:
         return None
     return _preloaded[0].get_lm(_preloaded[0].current_search())
-
-
-def are_decoders_preloaded() -> bool:
-    """Tell whether a fork of this process can recognize at once."""
-    return len(_preloaded) >= DECODERS_PER_PROCESS
 
 
 def serve(connection: socket.socket) -> None:

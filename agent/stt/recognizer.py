@@ -9,21 +9,18 @@ import os
 import socket
 import subprocess
 import sys
-import threading
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Final
 
-from agent.stt.forked import ForkedChild
+from agent.stt.forked import can_fork, fork_recognizer
 from agent.stt.framing import Kind, Message, MessageBuffer, with_json
-from agent.stt.pocketsphinx_process import are_decoders_preloaded
 
 logger = logging.getLogger("sidenote.recognizer")
 
 LONGEST_PAUSE_SECONDS: Final = 5.0
 """Pause before yet another process when one after the other ends while it loads its models."""
-_HARMLESS_THREADS: Final = 2
-"""The main thread and the one that sends the library's log records, which hold no lock for long."""
 ATTEMPTS: Final = 3
 """How often the audio of a segment is sent before its recognition is given up."""
 
@@ -87,22 +84,17 @@ class SegmentDecode:
 class _Process:
     """One recognizer process and the segments it is at."""
 
-    def __init__(self, words: Words, *, fork: bool = False) -> None:
+    def __init__(self, words: Words) -> None:
         self._socket, theirs = socket.socketpair()
         with theirs:
-            self._child: subprocess.Popen[bytes] | ForkedChild = (
-                ForkedChild(theirs) if fork else _start(theirs)
-            )
+            self._child = None if fork_recognizer(theirs) else _start(theirs)
+        self.pid = self._child.pid if self._child else None
+        """Process id, for measurements; None: it was forked elsewhere, and has not told yet."""
         self._writer: asyncio.StreamWriter | None = None
         self.ready = False
         """Whether its models are loaded."""
         self.segments: dict[int, SegmentDecode] = {}
         self._words = words
-
-    @property
-    def pid(self) -> int:
-        """Process id, for tests and measurements."""
-        return self._child.pid
 
     async def attach(self) -> asyncio.StreamReader:
         """Connect the process to the running event loop."""
@@ -140,6 +132,8 @@ class _Process:
     def receive(self, message: Message) -> None:
         """Hand an interim or a final to its segment."""
         self.ready = True
+        if message.kind is Kind.READY:
+            self.pid = message.json()["pid"]
         segment = self.segments.get(message.segment)
         if segment is None:
             return
@@ -154,7 +148,11 @@ class _Process:
 
     def kill(self) -> None:
         """End the process; it holds nothing that is worth a farewell."""
-        self._child.kill()
+        if self._child:
+            self._child.kill()
+        else:
+            with suppress(OSError):  # it has ended already
+                self._socket.shutdown(socket.SHUT_RDWR)
 
     def close(self) -> None:
         """End the process and close the connection; safe to call twice."""
@@ -162,8 +160,9 @@ class _Process:
             self._writer.close()
         else:
             self._socket.close()
-        self._child.kill()
-        self._child.wait()
+        if self._child:
+            self._child.kill()
+            self._child.wait()
 
 
 def _start(connection: socket.socket) -> subprocess.Popen[bytes]:
@@ -179,6 +178,8 @@ class RecognizerPool:
 
     Use as an async context manager. `prewarm` may be called before, without an event loop, so
     that the models are loaded when the call begins.
+
+    The processes are forked from one that has the models, where there is one; see `forked`.
     """
 
     def __init__(self, size: int | None = None) -> None:
@@ -193,16 +194,9 @@ class RecognizerPool:
         """How many processes died and were replaced."""
 
     def prewarm(self) -> None:
-        """Start the first process, or all of them where that costs nothing.
-
-        Call it before the event loop and any thread of this process runs: then its models, if
-        they are loaded, are shared with the recognizers by forking.
-        """
-        if self._processes:
-            return
-        fork = are_decoders_preloaded() and threading.active_count() <= _HARMLESS_THREADS
-        count = self._size if fork else 1
-        self._processes += [_Process(self._words, fork=fork) for _ in range(count)]
+        """Start the first process, unless it can be forked in a moment when it is needed."""
+        if not self._processes and not can_fork():
+            self._processes.append(_Process(self._words))
 
     def expect(self, words: Words) -> None:
         """Expect these words in all that is heard: names that the recognizer does not know.
@@ -234,8 +228,13 @@ class RecognizerPool:
 
     @property
     def pids(self) -> list[int]:
-        """Process ids of the recognizers that run now."""
-        return [process.pid for process in self._processes]
+        """Process ids of the recognizers that run now, as far as they are known."""
+        return [process.pid for process in self._processes if process.pid is not None]
+
+    @property
+    def process_count(self) -> int:
+        """How many processes recognize."""
+        return len(self._processes)
 
     def reserve(self, speakers: int) -> None:
         """Have a process for each of so many speakers, as far as the pool's size allows."""

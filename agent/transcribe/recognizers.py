@@ -46,7 +46,7 @@ class LocalRecognizer:
 
     @property
     def in_flight(self) -> int:
-        return len(self._pool.pids)
+        return self._pool.process_count
 
     async def recognize(self, samples: Samples) -> str:
         segment = self._pool.open_segment(self._cmn, _ignore_interim)

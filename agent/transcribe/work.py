@@ -119,9 +119,9 @@ class _Attempt:
     async def by_stretches(self, pool: RecognizerPool | None, *, polite: bool) -> int:
         """Return how many voices were told apart."""
         room_sid = self.keeping.upload.room_sid
+        if polite:
+            _make_polite(pool)
         async with open_recognizer(self.settings, self.store, room_sid, pool) as recognizer:
-            if polite:
-                _make_polite(pool)
             transcription = Transcription(
                 self.keeping,
                 self.path,

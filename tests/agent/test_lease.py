@@ -117,6 +117,33 @@ async def test_a_successor_waits_until_the_one_that_leaves_lets_go(
     assert not await new.is_leaving()
 
 
+async def test_who_leaves_looks_often_for_a_successor(
+    store: Store, clock: HandClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looks = 0
+
+    def counting_clock() -> float:
+        nonlocal looks
+        looks += 1
+        return clock.seconds
+
+    monkeypatch.setattr(lease_module, "RENEW_SECONDS", 0.01)
+    old = RoomLease(store, "acme", "old", counting_clock)
+    wanted = asyncio.Event()
+    assert await old.take()
+    await store.announce_leaving("AW_1", ["old"])
+    async with asyncio.timeout(30), asyncio.TaskGroup() as tasks:
+        holding = tasks.create_task(old.hold(wanted.set))
+        looks = 0
+        await until(lambda: looks > 2)
+        monkeypatch.setattr(lease_module, "RENEW_SECONDS", 3600.0)
+        looks = 0
+        await until(lambda: looks > 2)
+        assert await store.want_lease("acme", "new")
+        await wanted.wait()
+        holding.cancel()
+
+
 async def test_nobody_is_succeeded_who_does_not_leave(store: Store, clock: HandClock) -> None:
     stays, heir = (RoomLease(store, "acme", holder, clock) for holder in ("stays", "heir"))
     assert await stays.take()

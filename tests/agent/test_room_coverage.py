@@ -14,7 +14,6 @@ from agent.speech_gate import SAMPLE_RATE_HZ
 from records import Store
 from tests.agent.people import Person, open_room
 from tests.agent.speech import read_line, silence
-from tests.agent.test_room_changes import job_processes
 from tests.agent.waiting import until
 from tests.parts import TestStack
 from wire.coverage import SpeakerCoverage
@@ -76,10 +75,15 @@ async def test_every_second_of_a_call_is_accounted_for_and_only_hosts_are_told(
         assert 0.6 * seconds < one.recognized_seconds < 1.2 * seconds
 
 
+def recognizers_of(worker: psutil.Process) -> list[int]:
+    """Processes forked from the one that has the models; unlike jobs they run no threads."""
+    forks = [fork for child in worker.children() for fork in child.children()]
+    return [fork.pid for fork in forks if fork.num_threads() == 1]
+
+
 async def test_speech_of_which_no_words_come_is_told_in_time_and_when_it_is_over(
     stack: TestStack,
 ) -> None:
-    before = job_processes(stack)
     seats = await open_room(stack.token_server_url)
     async with (
         Person(seats.url, seats.host_token) as host,
@@ -90,8 +94,7 @@ async def test_speech_of_which_no_words_come_is_told_in_time_and_when_it_is_over
         await guest.say(GREETING.samples)
         await host.wait_until(lambda: host.finals_of(guest.identity))
         assert host.notices == []
-        (job,) = job_processes(stack) - before
-        recognizers = [child.pid for child in psutil.Process(job).children(recursive=True)]
+        recognizers = recognizers_of(psutil.Process(stack.worker.pid))
         assert recognizers
         try:
             for pid in recognizers:

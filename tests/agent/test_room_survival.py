@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from lab.machine import jobs_of_worker
+from lab.machine import jobs_of_worker, tree
 from records import Store
 from tests.agent.people import Person, open_room
 from tests.agent.speech import read_line, share_heard
@@ -159,6 +159,33 @@ async def test_a_killed_job_is_followed_and_everybody_sees_when_nobody_listened(
             )
         )
         assert reply.gaps == [gap]
+
+
+async def test_a_call_that_has_lost_every_worker_goes_on_with_the_next_one_that_is_started(
+    two: Workers,
+) -> None:
+    async with meeting(two) as call:
+        await call.say_all()
+        said = await call.segments()
+        (dead,) = call.host.agents
+        killed_ms = time.time() * 1000
+        for worker in two.workers:
+            worker.kill()
+        await asyncio.to_thread(two.add_worker)
+        await call.host.wait_for_agent(not_one_of=(dead,))
+        back_ms = time.time() * 1000
+        await call.say_all()
+
+        (gap,) = await call.store.list_gaps(call.room_sid)
+        # A job whose worker is gone ends by itself, a moment later.
+        assert killed_ms - 1000 < gap.started_at_ms < gap.ended_at_ms <= back_ms
+        assert (await call.segments())[: len(said)] == said
+        assert len(await call.segments()) == 2 * len(LINES)
+        call.check_numbers()
+        # No recognizer has loaded the models for itself.
+        commands = [" ".join(process.cmdline()) for process in tree(two.workers[-1].pid)]
+        assert not [command for command in commands if "pocketsphinx" in command]
+    await asyncio.to_thread(two.add_worker)
 
 
 async def test_a_worker_that_is_stopped_hands_over_in_the_middle_of_a_talk_without_a_gap(

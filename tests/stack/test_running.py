@@ -71,6 +71,24 @@ def test_a_hermetic_run_takes_the_media_server_from_the_settings_and_nothing_els
     assert running._environment(StackOptions())["WAKE_WORD"] == "Computer"
 
 
+def compiled_below(folder: Path) -> list[Path]:
+    return list(folder.rglob("part_of_a_test.*.pyc"))
+
+
+async def test_a_part_that_is_started_again_need_not_compile_its_sources_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PYTHONDONTWRITEBYTECODE", "1")
+    monkeypatch.delenv("PYTHONPYCACHEPREFIX", raising=False)
+    monkeypatch.setattr(running, "BYTECODE", tmp_path / "bytecode")
+    (tmp_path / "part_of_a_test.py").write_text("")
+    command = [sys.executable, "-c", "import part_of_a_test"]
+    environment = running._environment(StackOptions()) | {"PYTHONPATH": str(tmp_path)}
+    part = await Part.start("a part", command, env=environment, on_line=ignore_line)
+    assert await part.wait() == 0
+    assert compiled_below(tmp_path) == compiled_below(tmp_path / "bytecode") != []
+
+
 def test_an_unreadable_env_file_is_one_line_and_an_exit_code(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

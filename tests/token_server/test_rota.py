@@ -127,6 +127,21 @@ def test_a_new_worker_is_tried_at_once() -> None:
     assert look(rota, LONELY, 34.0, frozenset({"w1"})) == Send("demo", 2)
 
 
+@pytest.mark.parametrize("room", [LONELY, LEAVING, LOST])
+def test_a_room_without_its_agent_needs_a_worker(room: RoomSeen) -> None:
+    rota = Rota()
+    look(rota, room, 0.0)
+    assert rota.needs_worker
+    look(rota, SERVED, 1.0)
+    assert not rota.needs_worker
+
+
+def test_an_empty_room_needs_no_worker() -> None:
+    rota = Rota()
+    look(rota, EMPTY, 0.0)
+    assert not rota.needs_worker
+
+
 def test_a_dead_agent_that_still_shows_does_not_stop_a_new_one() -> None:
     assert times_of_sending(Rota(), GHOST, range(13)) == [3, 6, 12]
 

@@ -337,6 +337,38 @@ async def test_a_watch_that_is_woken_looks_before_its_period_is_over(
     assert looks == 2
 
 
+async def test_a_worker_that_comes_is_seen_before_the_period_is_over_if_a_room_needs_it(
+    front: Front, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    watch = make_watch(front)
+    rota = watch._rota
+    looks = 0
+
+    async def count(_: float) -> None:
+        nonlocal looks
+        looks += 1
+        rota.worker_ids = await watch._worker_ids()
+
+    async def add_worker(worker_id: str) -> None:
+        await front.app.state.desk.store.beat_worker(
+            worker_id, agent_name=AGENT_NAME, active_jobs=0, now_ms=wall_clock_ms()
+        )
+
+    monkeypatch.setattr(watch, "look_once", count)
+    rota.needs_worker = True
+    async with asyncio.TaskGroup() as tasks:
+        watching = tasks.create_task(watch.run())
+        await wait_until(lambda: looks == 1)
+        await add_worker("AW_first")
+        await wait_until(lambda: looks == 2)
+        rota.needs_worker = False
+        await add_worker("AW_second")
+        await asyncio.sleep(3 * watch_module.NEWCOMER_SECONDS)
+        assert looks == 2
+        watch.stop()
+        await watching
+
+
 async def test_the_running_token_server_sends_an_agent_within_five_seconds(
     open_front: OpenFront,
 ) -> None:

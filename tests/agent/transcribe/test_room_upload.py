@@ -75,11 +75,11 @@ async def test_an_uploaded_recording_becomes_a_meeting_while_its_progress_is_tol
 
 
 def job_of_upload(stack: TestStack) -> psutil.Process:
-    """The process with recognizers that the worker lowered the priority of."""
+    """The process that has lowered its priority, and that of its recognizers."""
     worker = psutil.Process(stack.worker.pid)
     polite = [one for one in worker.children(recursive=True) if one.nice() > 0]
-    # The recognizers are children of the job.
-    return next(one for one in polite if one.children())
+    # Recognizers run no threads.
+    return next(one for one in polite if one.num_threads() > 1)
 
 
 async def test_a_job_that_is_killed_in_the_middle_is_followed_by_one_that_goes_on(
