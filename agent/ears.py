@@ -82,13 +82,15 @@ class Ears:
     def __init__(
         self, track: rtc.Track, on_frame: Callable[[HeardFrame], None] = lambda _: None
     ) -> None:
-        """Open a track; `on_frame` is called with every frame, also those that are dropped here."""
-        self._stream = TrackStream(track)
+        """Take a track; `on_frame` is called with every frame, also those that are dropped here."""
+        self._track = track
         self._on_frame = on_frame
         self._clock = StreamClock()
         self._waiting: deque[HeardFrame] = deque()
         self._news = asyncio.Event()
         self._ended = asyncio.Event()
+        self.is_open = False
+        """Whether what the track carries is heard from now on."""
         self._received_samples = 0
         self._forgotten_samples = 0
         self.dropped_frames = 0
@@ -136,17 +138,22 @@ class Ears:
 
     async def read(self, now: Clock) -> None:
         """Read the track until it ends or `end_input` is called, then close it."""
+        await asyncio.sleep(until_all_open(asyncio.get_running_loop().time()))
+        if self._ended.is_set():
+            return
+        stream = TrackStream(self._track)
+        self.is_open = True
         try:
             async with asyncio.TaskGroup() as tasks:
-                reading = tasks.create_task(self._forward(now))
+                reading = tasks.create_task(self._forward(stream, now))
                 await self._ended.wait()
                 reading.cancel()
         finally:
-            await self._stream.aclose()
+            await stream.aclose()
 
-    async def _forward(self, now: Clock) -> None:
+    async def _forward(self, stream: TrackStream, now: Clock) -> None:
         try:
-            async for event in self._stream:
+            async for event in stream:
                 samples = np.frombuffer(event.frame.data, dtype=np.int16)
                 self._received_samples += len(samples)
                 ended = self._clock.time_of(self._received_samples / SAMPLE_RATE_HZ, now())
@@ -169,3 +176,12 @@ class Ears:
                 return
             self._news.clear()
             await self._news.wait()
+
+
+def until_all_open(now: float) -> float:
+    """Return the seconds until tracks may open.
+
+    The library cuts frames from when a stream was opened on, all by one clock. Streams that were
+    opened whole frames apart give theirs at the same moment, and the process wakes once for all.
+    """
+    return FRAME_MS / 1000 - now % (FRAME_MS / 1000)

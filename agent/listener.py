@@ -122,6 +122,11 @@ class Listener:
         self._ended_by = self._ended_by or "consent"
         self._ears.abandon()
 
+    @property
+    def is_open(self) -> bool:
+        """Whether what the track carries is heard from now on."""
+        return self._ears.is_open
+
     def has_heard(self) -> bool:
         """Tell whether anything has come of the track."""
         return self._ears.received_seconds > 0

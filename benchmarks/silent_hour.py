@@ -17,6 +17,7 @@ import psutil
 from livekit import rtc
 
 from agent.listener import Listener, Speaker
+from agent.retry import wait_until
 from agent.speech_gate import SAMPLE_RATE_HZ, Samples
 from agent.stt.elevenlabs import ElevenLabsSTT
 from benchmarks.provider import EmulatedProvider, open_provider
@@ -31,6 +32,8 @@ HOUR_SECONDS: Final = 3600.0
 QUICK_SECONDS: Final = 120.0
 _WARM_UP_SECONDS: Final = 30.0
 """Played before memory is measured: what every call needs is there by then."""
+_OPEN_SECONDS: Final = 5.0
+"""At most, until the track is open."""
 _MOST_WAITING_SECONDS: Final = 2.0
 _LOOKS: Final = 20_000
 _FRAME_SAMPLES: Final = SAMPLE_RATE_HZ // 100
@@ -104,6 +107,7 @@ async def _hear(provider: EmulatedProvider, bed: Samples, seconds: float) -> dic
 async def _listening(listener: Listener, microphone: "_FastMicrophone") -> AsyncIterator[None]:
     async with asyncio.TaskGroup() as tasks:
         tasks.create_task(listener.run(microphone.now))
+        await wait_until(lambda: listener.is_open, _OPEN_SECONDS)
         yield
         listener.end_input()
 

@@ -4,7 +4,7 @@ from itertools import pairwise
 import pytest
 from livekit.rtc._ffi_client import FfiClient
 
-from agent.ears import StreamClock, TrackStream
+from agent.ears import StreamClock, TrackStream, until_all_open
 from agent.speech_gate import SAMPLE_RATE_HZ
 from tests.agent.scripted_stt import Microphone
 from tests.agent.speech import silence
@@ -88,3 +88,11 @@ async def test_a_stream_is_woken_by_the_frames_of_its_own_track_only(
     assert {id(queue) for queue, *_ in subscribers}.isdisjoint(
         {id(heard._ffi_queue), id(unheard._ffi_queue)}
     )
+
+
+def test_tracks_that_come_at_any_time_open_whole_frames_apart() -> None:
+    for now in (0.0, 0.013, 7.0499, 81_234.567):
+        wait_seconds = until_all_open(now)
+        assert 0 <= wait_seconds <= FRAME
+        frames = (now + wait_seconds) / FRAME
+        assert frames == pytest.approx(round(frames), abs=1e-6)

@@ -50,6 +50,7 @@ async def listening(recognizer: ScriptedSTT) -> AsyncIterator[Ear]:
     ear = Ear(recognizer)
     async with asyncio.timeout(60), asyncio.TaskGroup() as tasks:
         running = tasks.create_task(ear.listener.run(ear.microphone.now))
+        await until(lambda: ear.listener.is_open)
         yield ear
         ear.listener.end_input()
         await asyncio.wait({running})
@@ -61,6 +62,7 @@ async def failing(recognizer: ScriptedSTT) -> AsyncIterator[Ear]:
     ear = Ear(recognizer)
     async with asyncio.timeout(60):
         running = asyncio.ensure_future(ear.listener.run(ear.microphone.now))
+        await until(lambda: ear.listener.is_open)
         yield ear
         await asyncio.wait({running})
     errors = running.exception()
