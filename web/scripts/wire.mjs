@@ -31,7 +31,22 @@ function withoutFieldTitles(schema) {
   };
 }
 
-async function render(file) {
+/** Messages within a message are taken from their own files: their types stand once. */
+function withImports(schema, messages) {
+  const imported = new Set();
+  const imports = JSON.parse(JSON.stringify(schema), (_, value) => {
+    const name = value?.$ref?.replace('#/$defs/', '');
+    if (!messages.has(name)) return value;
+    imported.add(name);
+    return { tsType: name };
+  });
+  const lines = [...imported]
+    .sort()
+    .map((name) => `import type { ${name} } from './${messages.get(name)}';`);
+  return { schema: imports, lines: lines.join('\n') };
+}
+
+async function render(file, messages) {
   const content = JSON.parse(await readFile(new URL(file, SCHEMAS), 'utf8'));
   if (file === 'topics.json') {
     const lines = Object.entries(content).map(
@@ -40,7 +55,8 @@ async function render(file) {
     return BANNER + lines.join('\n');
   }
   const schema = withoutFieldTitles(content);
-  const type = await compile(schema, schema.title, {
+  const imports = withImports(schema, messages);
+  const type = await compile(imports.schema, schema.title, {
     additionalProperties: false,
     bannerComment: '',
     format: false,
@@ -48,15 +64,21 @@ async function render(file) {
     ignoreMinAndMaxItems: true,
   });
   const constant = `export const ${nameOf(file)}Schema = ${JSON.stringify(schema)} as const;`;
-  return `${BANNER}\n${type}\n/** What a reader checks a received message against. */\n${constant}`;
+  return `${BANNER}${imports.lines}\n${type}\n/** What a reader checks a received message against. */\n${constant}`;
 }
 
 async function main() {
   const check = process.argv.includes('--check');
   const options = await resolveConfig(new URL('wire.ts', TYPES));
   const wanted = new Map();
-  for (const file of (await readdir(SCHEMAS)).filter((name) => name.endsWith('.json')).sort()) {
-    const text = await format(await render(file), { ...options, parser: 'typescript' });
+  const files = (await readdir(SCHEMAS)).filter((name) => name.endsWith('.json')).sort();
+  const messages = new Map();
+  for (const file of files) {
+    const { title } = JSON.parse(await readFile(new URL(file, SCHEMAS), 'utf8'));
+    if (title) messages.set(title, nameOf(file));
+  }
+  for (const file of files) {
+    const text = await format(await render(file, messages), { ...options, parser: 'typescript' });
     wanted.set(`${nameOf(file)}.ts`, text);
   }
   await mkdir(TYPES, { recursive: true });

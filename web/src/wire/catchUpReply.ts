@@ -1,5 +1,10 @@
 // Made by `npm run wire` from wire/schema; do not edit.
-
+import type { Answer } from './answer';
+import type { CallState } from './callState';
+import type { Erased } from './erased';
+import type { Gap } from './gap';
+import type { TalkingPoint } from './talkingPoint';
+import type { Task } from './task';
 /**
  * A page of what the caller missed; ask again from `since` on while `more`.
  */
@@ -30,132 +35,6 @@ export interface CaughtSegment {
   started_at_ms: number;
   ended_at_ms: number;
   text: string;
-}
-/**
- * What a participant said is forgotten: take it off the screen.
- */
-export interface Erased {
-  v?: number;
-  speaker_identity: string;
-  transcript_sequence?: number;
-  sequence?: number;
-}
-/**
- * A time in which no agent listened: what was said in it is in no transcript.
- */
-export interface Gap {
-  v?: number;
-  started_at_ms: number;
-  ended_at_ms: number;
-  reason: 'agent_away' | 'connection_lost' | 'room_remade';
-  transcript_sequence: number;
-}
-/**
- * One version of one talking point, for hosts only.
- */
-export interface TalkingPoint {
-  v?: number;
-  id: string;
-  version: number;
-  sequence: number;
-  source: 'playbook' | 'model' | 'brief';
-  rule_id?: string | null;
-  text: string;
-  complete?: boolean;
-  quote: string;
-  segment_id: string;
-  speaker_identity: string;
-  speaker_name: string;
-  read_identities?: string[];
-  heard_at_ms: number;
-  sent_at_ms: number;
-  answer?: BriefLine | null;
-  state?: 'shown' | 'withdrawn' | 'expired' | 'dismissed';
-  pinned?: boolean;
-  useful?: boolean | null;
-  expires_at_ms?: number | null;
-}
-/**
- * A place in the host's own documents.
- */
-export interface BriefLine {
-  document: string;
-  line: number;
-  text: string;
-}
-/**
- * One version of one task of a meeting, for hosts only.
- */
-export interface Task {
-  v?: number;
-  id: string;
-  version: number;
-  sequence: number;
-  state: 'proposed' | 'confirmed' | 'done' | 'rejected';
-  proposes?: 'create' | 'change' | 'complete';
-  changes_task_id?: string | null;
-  changes_version?: number | null;
-  what: string;
-  who?: string;
-  due?: string;
-  due_spoken?: string;
-  priority?: 'low' | 'normal' | 'high';
-  quote: string;
-  segment_id?: string;
-  host_identity: string;
-  created_at_ms: number;
-  changed_at_ms: number;
-}
-/**
- * One version of one answer, for hosts only.
- */
-export interface Answer {
-  v?: number;
-  id: string;
-  version: number;
-  sequence: number;
-  host_identity: string;
-  question: string;
-  text: string;
-  complete: boolean;
-  /**
-   * @maxItems 8
-   */
-  quotes?: AnswerQuote[];
-  gaps?: string;
-  spoken?: boolean;
-  answered_by?: string;
-  read_identities?: string[];
-  asked_at_ms: number;
-}
-/**
- * Words of the transcript that an answer rests on.
- */
-export interface AnswerQuote {
-  segment_id: string;
-  speaker_identity: string;
-  speaker_name: string;
-  quote: string;
-  at_ms: number;
-}
-/**
- * What the hosts have set for this call, and who advises and speaks.
- */
-export interface CallState {
-  v?: number;
-  paused: boolean;
-  muted: boolean;
-  playbook: string;
-  /**
-   * @maxItems 100
-   */
-  playbooks?: string[];
-  goal?: string;
-  instruction?: string;
-  model?: string;
-  model_quiet_because?: string;
-  voice?: string;
-  voice_missing_because?: string;
 }
 
 /** What a reader checks a received message against. */
