@@ -17,8 +17,8 @@ from agent.speech_gate import (
 )
 from lab.noise import at_level, generated
 from lab.sound import as_samples, speech_dbfs
+from tests.agent.scripted_voice import scripted_gate
 from tests.agent.speech import SpokenLine, read_line, silence
-from tests.agent.test_speech_gate import scripted_gate
 
 pytestmark = pytest.mark.unit
 
