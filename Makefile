@@ -17,7 +17,7 @@ export PYTHONPYCACHEPREFIX ?= $(CURDIR)/.cache/bytecode
 unexport PYTHONDONTWRITEBYTECODE
 # A company's own certificate authority is in the system's store, not in the one uv brings along.
 export UV_SYSTEM_CERTS ?= 1
-# The library's end-of-turn model costs 220 MB a process; Sidenote does not use it.
+# The end-of-turn model costs a process 250 MB; only TURN_END=model wants it, and loads it itself.
 export LIVEKIT_AGENTS_PRELOAD_LOCAL_INFERENCE ?= 0
 
 APT := DEBIAN_FRONTEND=noninteractive apt-get
@@ -100,10 +100,10 @@ clean: ## remove everything that was built; .env and data/ stay
 	@mkdir -p .cache/bin
 	@if command -v livekit-server >/dev/null; then \
 	  $(call say,using the livekit-server on PATH); \
-	elif [ -n "$${LIVEKIT_URL:-}" ]; then \
+	elif [ -n "$${LIVEKIT_URL:-}" ] || grep -qs '^LIVEKIT_URL=.' .env; then \
 	  $(call say,using the media server at LIVEKIT_URL); exit 0; \
 	else \
-	  command -v go >/dev/null || { echo "go is not on PATH: install Go, or put livekit-server on PATH, or set LIVEKIT_URL"; exit 1; }; \
+	  command -v go >/dev/null || { echo "go is not on PATH: install Go 1.21 or newer, or put livekit-server on PATH, or set LIVEKIT_URL"; exit 1; }; \
 	  $(call say,Building the media server: about 100 s once) ; \
 	  tools/livekit-server/build .cache/bin/livekit-server; \
 	fi
@@ -113,7 +113,7 @@ keys: .cache/python.stamp
 	@grep -qs '^LIVEKIT_API_SECRET=.' .env || $(BIN)/python -m stack keys
 
 web/node_modules/.stamp: web/package-lock.json
-	@command -v npm >/dev/null || { echo "npm is not on PATH: install Node 20"; exit 1; }
+	@command -v npm >/dev/null || { echo "npm is not on PATH: install Node 20.19 or newer"; exit 1; }
 	@$(call say,Page packages ...)
 	@cd web && npm ci --no-audit --no-fund --loglevel=error
 	@touch $@

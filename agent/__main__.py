@@ -39,8 +39,8 @@ def main(arguments: list[str] | None = None) -> int:
         command.add_argument("--log-level", default="INFO", help="DEBUG, INFO, WARNING or ERROR")
     text = "do one thing in a call as its host, by RPC: pause, ask, pin, playbook_set, ..."
     command = commands.add_parser("control", help=text, description=text)
-    command.add_argument("link", help="invitation of a host, with all that stands behind its #")
-    command.add_argument("method", help="a method of wire/controls.py, without `sidenote.`")
+    command.add_argument("link", help="whole link of a host, with what stands behind its #")
+    command.add_argument("method", help="one of docs/commands.md")
     command.add_argument("request", nargs="?", default="{}", help="JSON (default: %(default)s)")
     add_transcribe(commands)
     options = parser.parse_args(arguments)
@@ -87,7 +87,7 @@ def _leave(code: int) -> NoReturn:
 
 
 def _leave_end_of_turn_model_out() -> None:
-    # It would cost every process 220 MB, and a call that wants it loads it itself. Said before the
+    # It would cost every process 250 MB, and a call that wants it loads it itself. Said before the
     # library is imported for the first time.
     os.environ.setdefault("LIVEKIT_AGENTS_PRELOAD_LOCAL_INFERENCE", "0")
 

@@ -1,6 +1,6 @@
 """What we add to a model's own time: from a final to its request, from a token to the message.
 
-Run with `python -m benchmarks.advice`. Real are the advisor, the models' client over HTTP on
+Run with `python -m benchmarks --only advice`. Real are the advisor, the models' client over HTTP on
 loopback, the talking points, the publisher and the store; the emulated model answers at once and
 then writes a piece every 20 ms, as a fast one does. A message counts as sent when it is handed to
 LiveKit's library. A piece is received when it is written: the network of loopback counts as ours.
@@ -181,7 +181,3 @@ def _ranks(values: list[float]) -> dict[str, Any]:
         for share in (50, 95)
     }
     return ranks | {"max": round(ordered[-1], 2), "count": len(ordered)}
-
-
-if __name__ == "__main__":
-    print(json.dumps(run(), indent=2))

@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from benchmarks import (
     advice,
+    diarization,
     final_delay,
     joining,
     long_meeting,
@@ -102,6 +103,9 @@ class Catalog:
     def recognizer(self) -> None:
         self._result["recognizer"] = recognizer.run(quick=self._quick)
 
+    def diarization(self) -> None:
+        self._result["diarization"] = diarization.run()
+
 
 _RUNS: Final[dict[str, Callable[[Catalog], None]]] = {
     "joining": Catalog.joining,
@@ -117,6 +121,7 @@ _RUNS: Final[dict[str, Callable[[Catalog], None]]] = {
     "sound_matching": Catalog.sound_matching,
     "search": Catalog.search,
     "recognizer": Catalog.recognizer,
+    "diarization": Catalog.diarization,
     "advice": Catalog.advice,
     "voice": Catalog.voice,
     "uploads": Catalog.uploads,

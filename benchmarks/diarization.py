@@ -111,7 +111,3 @@ def _agreement(truth: Labels, heard: Labels, people: int, found: int) -> int:
         sum(int(together[person, one]) for person, one in enumerate(naming))
         for naming in permutations(best, people)
     )
-
-
-if __name__ == "__main__":
-    run()

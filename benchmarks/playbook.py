@@ -1,12 +1,11 @@
 """Matching texts against a playbook of 10,000 phrases, beside the two obvious ways.
 
-Run with `python -m benchmarks.playbook`. Words are made up, and every second one is inflected. The
-peers know no inflections: they do less for the time they take. Words heard for the first time
-in a process cost about 20 us each to stem, so texts of nothing else are shown apart.
+Run with `python -m benchmarks --only playbook`. Words are made up, and every second one is
+inflected. The peers know no inflections: they do less for the time they take. Words heard for the
+first time in a process cost about 20 us each to stem, so texts of nothing else are shown apart.
 """
 
 import itertools
-import json
 import random
 import re
 from collections.abc import Callable
@@ -154,7 +153,3 @@ def _time(work: Callable[[str], object], texts: list[str]) -> dict[str, float]:
         f"p{percent}": round(spent[min(len(spent) - 1, len(spent) * percent // 100)] / 1e3, 1)
         for percent in (50, 95, 99)
     } | {"count": len(spent)}
-
-
-if __name__ == "__main__":
-    print(json.dumps(run(), indent=2))

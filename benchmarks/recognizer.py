@@ -109,7 +109,3 @@ def render(engine: str, voice: str, sentence: str) -> NDArray[np.int16]:
     whole = np.concatenate((silence, spoken * 32767, silence))
     noise = np.random.default_rng(len(sentence)).normal(0, ROOM_NOISE, len(whole))
     return np.clip(whole + noise, -32768, 32767).astype(np.int16)
-
-
-if __name__ == "__main__":
-    run()

@@ -1,13 +1,12 @@
 """Full-text search over a store of long meetings: 3 h each, 20 people, SQLite.
 
-Run with `python -m benchmarks.search`. Lines are made of the words of sentences that people say, as
-often as they say them; every hundredth line holds a word that nothing else does. What is timed is
-the whole of a search: the first 50 meetings with their best lines, read from the file.
+Run with `python -m benchmarks --only search`. Lines are made of the words of sentences that people
+say, as often as they say them; every hundredth line holds a word that nothing else does. What is
+timed is the whole of a search: the first 50 meetings with their best lines, read from the file.
 """
 
 import asyncio
 import itertools
-import json
 import random
 import sqlite3
 import tempfile
@@ -161,7 +160,3 @@ def _percentiles(nanoseconds: list[int]) -> dict[str, float]:
         f"p{percent}": round(ordered[min(len(ordered) - 1, len(ordered) * percent // 100)] / 1e6, 2)
         for percent in (50, 95)
     }
-
-
-if __name__ == "__main__":
-    print(json.dumps(run(), indent=2))

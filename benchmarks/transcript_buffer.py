@@ -1,13 +1,12 @@
 """Pushes and windows over a meeting of 4 hours and 20 speakers, beside a plain collection.
 
-Run with `python -m benchmarks.transcript_buffer`. Every speaker talks for 2 to 6 s, rests for as
-long, and is heard in interims of 300 ms: ten voices at any time, far more than a real meeting.
-The plain peer keeps the latest version of every segment in a dict and filters and sorts all of
-it for each window: the obvious first version. Windows of the two are compared for equality.
+Run with `python -m benchmarks --only transcript_buffer`. Every speaker talks for 2 to 6 s, rests
+for as long, and is heard in interims of 300 ms: ten voices at any time, far more than a real
+meeting. The plain peer keeps the latest version of every segment in a dict and filters and sorts
+all of it for each window: the obvious first version. Windows of the two are compared for equality.
 """
 
 import gc
-import json
 import random
 import tracemalloc
 from collections.abc import Iterator
@@ -163,7 +162,3 @@ def _percentiles(nanoseconds: list[int]) -> dict[str, float]:
         f"p{percent}": round(ordered[min(len(ordered) - 1, len(ordered) * percent // 100)] / 1e3, 2)
         for percent in (50, 95, 99)
     } | {"count": len(ordered)}
-
-
-if __name__ == "__main__":
-    print(json.dumps(run(), indent=2))

@@ -139,7 +139,3 @@ async def _transcribe(recognizer: LocalRecognizer, path: Path, folder: Path) -> 
         if not await store.list_segments("UP_bench"):
             raise BenchmarkError(f"nothing was heard in {path.name}")
     return seconds
-
-
-if __name__ == "__main__":
-    run()

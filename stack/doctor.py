@@ -39,9 +39,14 @@ def _tools() -> Iterator[Finding]:
     python = platform.python_version()
     right = sys.version_info[:2] == (3, 11)
     yield Finding("ok" if right else "missing", f"Python {python}", "3.11 is needed")
-    yield _tool("node", "builds the page", "install Node 20")
+    yield _tool("node", "builds the page", "install Node 20.19 or newer")
     if find_binary() is None:
-        yield _tool("go", "builds the media server", "install Go, or put livekit-server on PATH")
+        yield _tool(
+            "go",
+            "builds the media server",
+            "install Go 1.21 or newer, put livekit-server on PATH, or set LIVEKIT_URL",
+            needed=not _media_server_elsewhere(),
+        )
     yield _tool("chromium", "page tests", "apt-get install chromium", needed=False)
     yield _tool(
         "flite", "renders the voices of new lab calls", "apt-get install flite", needed=False
@@ -64,12 +69,24 @@ def _built() -> Iterator[Finding]:
     binary = find_binary()
     if binary:
         yield Finding("ok", f"media server {_version(binary)}", str(binary))
+    elif url := _media_server_elsewhere():
+        yield Finding(
+            "ok", "media server", f"LIVEKIT_URL {url}; the lab and the tests need one here"
+        )
     else:
         yield Finding("missing", "media server", "`make setup` builds it (about 100 s, once)")
     page = PAGE.exists()
     yield Finding(
         "ok" if page else "missing", "page", str(PAGE) if page else "`make web` builds it"
     )
+
+
+def _media_server_elsewhere() -> str | None:
+    """Return the address of a media server that is not started here."""
+    try:
+        return read_environment().get("LIVEKIT_URL")
+    except SettingsError:  # the settings' own finding says so
+        return None
 
 
 def _version(binary: Path) -> str:

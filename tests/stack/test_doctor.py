@@ -90,7 +90,10 @@ def test_what_is_not_on_path_comes_with_the_way_to_get_it(
     monkeypatch.setenv("PATH", str(tmp_path))
     monkeypatch.chdir(tmp_path)
     assert find("go") == Finding(
-        "missing", "go", "builds the media server: install Go, or put livekit-server on PATH"
+        "missing",
+        "go",
+        "builds the media server: "
+        "install Go 1.21 or newer, put livekit-server on PATH, or set LIVEKIT_URL",
     )
     assert find("flite").state == "optional"
     assert find("espeak-ng") == Finding(
@@ -111,3 +114,15 @@ def test_a_media_server_that_does_not_run_is_said(
     binary.chmod(0o700)
     monkeypatch.setenv("PATH", str(tmp_path))
     assert find("media server").what == "media server that does not run"
+
+
+def test_a_media_server_elsewhere_needs_neither_go_nor_a_binary(
+    env_file: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    monkeypatch.chdir(tmp_path)
+    assert find("media server").state == "missing"
+    with env_file.open("a") as file:
+        file.write("LIVEKIT_URL=wss://media.example.com\n")
+    assert find("go").state == "optional"
+    assert "wss://media.example.com" in find("media server").remark
