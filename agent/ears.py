@@ -1,29 +1,28 @@
-"""A subscribed microphone track as mono 16 kHz frames of 50 ms, with the time of each."""
+"""A subscribed microphone track as mono 16 kHz frames of 64 ms, with the time of each."""
 
 import asyncio
 from collections import deque
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Final
 
 import numpy as np
 from livekit import rtc
-from livekit.rtc._ffi_client import FfiClient
 
 from agent.speech_gate import SAMPLE_RATE_HZ, Samples
+from agent.track_stream import FRAME_MS, TrackStream
 
 Clock = Callable[[], float]
 """Returns the time in seconds since the Unix epoch."""
 
-FRAME_MS: Final = 50
-"""10 ms frames cost four times as much."""
-WAITING_FRAMES: Final = 200
+WAITING_FRAMES: Final = 10_000 // FRAME_MS
 """10 s of audio; with more waiting the oldest is dropped and counted."""
 
 
 @dataclass(frozen=True, slots=True)
 class HeardFrame:
-    """50 ms of a participant's microphone."""
+    """64 ms of a participant's microphone."""
 
     samples: Samples
     ended_at_seconds: float
@@ -56,26 +55,10 @@ class StreamClock:
         return self._start + position_seconds
 
 
-class TrackStream(rtc.AudioStream):
-    """The library's stream of a track's frames, woken by its own frames only.
-
-    The library wakes every stream of a process for the frames of all: with 20 tracks 8,000 times
-    a second.
-    """
-
-    def __init__(self, track: rtc.Track) -> None:
-        super().__init__(track, sample_rate=SAMPLE_RATE_HZ, num_channels=1, frame_size_ms=FRAME_MS)
-        events = FfiClient.instance.queue
-        everybodys = self._ffi_queue
-        # What reads the queue begins to run when this is done.
-        self._ffi_queue = events.subscribe(self._loop, filter_fn=self._is_event)
-        events.unsubscribe(everybodys)
-
-
 class Ears:
     """Reads one track until it ends or `end_input` is called.
 
-    One reader only forwards, so that nothing waits in the library, which drops without
+    Frames are taken as they come, so that nothing waits in the library, which drops without
     counting. Use `frames` from one task; `read` belongs into a task of its own.
     """
 
@@ -89,6 +72,8 @@ class Ears:
         self._waiting: deque[HeardFrame] = deque()
         self._news = asyncio.Event()
         self._ended = asyncio.Event()
+        self._error: Exception | None = None
+        """What a caller's `on_frame` raised."""
         self.is_open = False
         """Whether what the track carries is heard from now on."""
         self._received_samples = 0
@@ -137,35 +122,40 @@ class Ears:
         self._news.set()
 
     async def read(self, now: Clock) -> None:
-        """Read the track until it ends or `end_input` is called, then close it."""
+        """Read the track until it ends or `end_input` is called, then close it.
+
+        Raises:
+            Exception: what `on_frame` raised.
+        """
         await asyncio.sleep(until_all_open(asyncio.get_running_loop().time()))
         if self._ended.is_set():
             return
-        stream = TrackStream(self._track)
+        stream = TrackStream(self._track, partial(self._take, now), self.end_input)
         self.is_open = True
         try:
-            async with asyncio.TaskGroup() as tasks:
-                reading = tasks.create_task(self._forward(stream, now))
-                await self._ended.wait()
-                reading.cancel()
+            await self._ended.wait()
         finally:
             await stream.aclose()
+        if self._error:
+            raise self._error
 
-    async def _forward(self, stream: TrackStream, now: Clock) -> None:
+    def _take(self, now: Clock, frame: rtc.AudioFrame) -> None:
+        if self._ended.is_set():
+            return
+        samples = np.frombuffer(frame.data, dtype=np.int16)
+        self._received_samples += len(samples)
+        ended = self._clock.time_of(self._received_samples / SAMPLE_RATE_HZ, now())
+        if len(self._waiting) >= WAITING_FRAMES:
+            self._waiting.popleft()
+            self.dropped_frames += 1
+        heard = HeardFrame(samples, ended)
+        self._waiting.append(heard)
         try:
-            async for event in stream:
-                samples = np.frombuffer(event.frame.data, dtype=np.int16)
-                self._received_samples += len(samples)
-                ended = self._clock.time_of(self._received_samples / SAMPLE_RATE_HZ, now())
-                if len(self._waiting) >= WAITING_FRAMES:
-                    self._waiting.popleft()
-                    self.dropped_frames += 1
-                frame = HeardFrame(samples, ended)
-                self._waiting.append(frame)
-                self._on_frame(frame)
-                self._news.set()
-        finally:
+            self._on_frame(heard)
+        except Exception as error:  # noqa: BLE001 - `read` raises it
+            self._error = error
             self.end_input()
+        self._news.set()
 
     async def frames(self) -> AsyncIterator[HeardFrame]:
         """Yield the frames in order; ends when the track has ended and all are taken."""

@@ -11,9 +11,9 @@ import pytest
 from livekit import api, rtc
 
 from agent.coverage import Coverage
-from agent.ears import FRAME_MS
 from agent.hearing import Hearing
 from agent.speech_gate import SAMPLE_RATE_HZ, Samples
+from agent.track_stream import FRAME_MS
 from agent.usage import Reservation, Reserve, Usage, free_of_charge
 from agent.voice import Spoken, Voice, VoiceMissingError
 from agent.voice_track import TRACK_NAME
@@ -72,7 +72,7 @@ class Listening:
 
     @property
     def loud_frames(self) -> int:
-        """Frames of 50 ms in which something is to be heard."""
+        """Frames of 64 ms in which something is to be heard."""
         return sum(int(np.abs(frame).max(initial=0)) > LOUD for frame in self.samples)
 
     def _on_track(

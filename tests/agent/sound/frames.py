@@ -6,8 +6,9 @@ from pathlib import Path
 import numpy as np
 import soundfile
 
-from agent.ears import FRAME_MS, HeardFrame
+from agent.ears import HeardFrame
 from agent.speech_gate import SAMPLE_RATE_HZ, Samples
+from agent.track_stream import FRAME_MS
 
 FRAME_SAMPLES = SAMPLE_RATE_HZ * FRAME_MS // 1000
 FRAME_SECONDS = FRAME_MS / 1000
