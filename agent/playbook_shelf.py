@@ -28,6 +28,17 @@ class ShelvedPlaybook:
     """Name of the playbook that was wanted and cannot be used; empty: this one was wanted."""
 
 
+def read_playbook(name: str, held: HeldPlaybook | None, folder: Path) -> Playbook:
+    """Read a playbook as the store holds it, else the file of its name; blocks for the file.
+
+    Raises:
+        PlaybookError: there is none of that name, or it is no proper playbook.
+    """
+    if held is not None:
+        return parse_playbook(held.text, name)
+    return load_playbook(folder / f"{name}.yaml")
+
+
 class PlaybookShelf:
     """Loads playbooks by name."""
 
@@ -62,11 +73,7 @@ class PlaybookShelf:
         Raises:
             PlaybookError: there is none of that name, or it is no proper playbook.
         """
-        held = self._held.get(name)
-        if held is not None:
-            playbook = parse_playbook(held.text, name)
-        else:
-            playbook = load_playbook(self._folder / f"{name}.yaml")
+        playbook = read_playbook(name, self._held.get(name), self._folder)
         playbook, words = learn_sounds(playbook, self._language)
         return ShelvedPlaybook(name=name, playbook=playbook, words=words)
 

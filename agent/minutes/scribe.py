@@ -3,7 +3,6 @@
 import asyncio
 import logging
 from collections.abc import Callable, Mapping
-from pathlib import Path
 from typing import Final
 
 from agent.ears import Clock
@@ -13,8 +12,9 @@ from agent.minutes.personal import personal_minutes
 from agent.minutes.template import Template, TemplateError, TemplateShelf
 from agent.minutes.writer import MinutesWriter, ReadBefore, WriterLimits
 from agent.models.request import Models
+from agent.playbook_shelf import read_playbook
 from agent.settings import AgentSettings
-from playbook.file import PlaybookError, load_playbook
+from playbook.file import PlaybookError
 from records import Profile, Store
 from transcript_buffer import Segment
 from wire.minutes import Minutes
@@ -116,7 +116,7 @@ class Scribe:
             material,
             template,
             state="live" if material.meeting.ended_at_ms is None else "final",
-            now_ms=round(self._now() * 1000),
+            now_ms=self._now_ms(),
         )
         logger.info(
             "minutes are written",
@@ -135,7 +135,9 @@ class Scribe:
     ) -> Minutes:
         own = {line.id for line in material.lines if _is_name_of(profile, line.name)}
         minutes = personal_minutes(everybodys, profile, own.__contains__)
-        return await self._keep(minutes, material)
+        # Later than everybody's: who has heard of those hears of these too.
+        written = minutes.model_copy(update={"written_at_ms": self._now_ms()})
+        return await self._keep(written, material)
 
     async def _keep(self, minutes: Minutes, material: Material) -> Minutes:
         kept = await self._store.put_minutes(minutes, seen=material.seen)
@@ -185,17 +187,19 @@ class Scribe:
         """Return the template that the meeting's playbook names; empty: it names none."""
         state = await self._store.find_call_state(material.meeting.room_sid)
         room = await self._store.find_room(material.meeting.room_name)
-        name = (state.playbook if state else "") or (room.playbook if room else None)
-        file = self._settings.playbook_folder / f"{name or self._settings.playbook}.yaml"
-        return await asyncio.to_thread(_template_of_playbook, file)
+        chosen = (state.playbook if state else "") or (room.playbook if room else None)
+        name = chosen or self._settings.playbook
+        held = await self._store.find_playbook(name)
+        folder = self._settings.playbook_folder
+        try:
+            playbook = await asyncio.to_thread(read_playbook, name, held, folder)
+        except PlaybookError as error:
+            logger.error("a playbook cannot be used: %s", error)
+            return ""
+        return playbook.minutes_template
 
-
-def _template_of_playbook(file: Path) -> str:
-    try:
-        return load_playbook(file).minutes_template
-    except PlaybookError as error:
-        logger.error("a playbook cannot be used: %s", error)
-        return ""
+    def _now_ms(self) -> int:
+        return round(self._now() * 1000)
 
 
 def _is_there(profile: Profile, material: Material) -> bool:

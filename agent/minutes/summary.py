@@ -98,7 +98,7 @@ def sum_up_by_rules(rules: Rules, statements: Sequence[Statement], template: Tem
         conclusion = _last_decision(statements)
     return Summary(
         title=title_by_rules(rules, template),
-        sentences=[_of_transcript(one) for one in sorted(kept, key=lambda one: one.place)],
+        sentences=[_of_transcript(one) for one in central if one in kept],
         conclusion=conclusion,
     )
 

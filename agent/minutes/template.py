@@ -62,8 +62,8 @@ class Template:
     """The kind of meeting, in words for people."""
     instructions: str = ""
     sections: tuple[Section, ...] = ()
-    cues: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    """More phrases for the extractive writer, by fixed part."""
+    cues: Mapping[str, tuple[str, ...]] = field(default_factory=dict, hash=False)
+    """More phrases for the extractive writer, by fixed part. No model sees them: not hashed."""
 
     def parts(self) -> dict[str, str]:
         """Return every part with what to look for."""

@@ -15,19 +15,28 @@ from agent.minutes.statement import Statement
 from agent.minutes.template import ACTION_ITEMS, DECISIONS
 from transcript_buffer import Segment
 
+_KEEPS: Final = (
+    r"(?! (?:only|just|forget|miss|lose|waste|worry|rush|pretend|hesitate|fail|regret|mind|change|"
+    r"delay|postpone|cancel|drop|come|attend|join|see|know|be (?:able|there|late))\b)"
+)
+"""Behind a "not": whoever will not do one of these takes nothing back."""
+_FOR_GOOD: Final = r"(?![^.!?]*\b(?:without|until|till|unless|if|before \w+)\b)"
+"""What will not be on some condition, or before some day, is not taken back."""
 _TAKES_BACK: Final = re.compile(
     r"\b(?:"
-    r"(?:let's|let us) (?:not|forget|drop|scrap|cancel|skip|undo)|"
-    r"(?:let's|let us) (?:\w+ ){0,6}instead|"
-    r"(?:do not|don't|won't|will not|not) (?:\w+ ){0,8}after all|"
+    rf"(?:let's|let us) (?:not{_KEEPS}{_FOR_GOOD}|(?:just )?forget|drop|scrap|cancel|skip|undo)|"
+    r"(?:let's|let us) (?!talk|speak|start|begin)(?:\w+ ){0,6}instead|"
+    r"(?:don't|won't|not)(?! (?:so|too|as|that)\b) (?:\w+ ){0,8}after all|"
     r"on second thou?ghts?|(?:i|we)(?:'ve| have)? changed (?:my|our) minds?|"
-    r"never mind|nevermind|forget (?:what (?:i|we) said|about (?:that|it|the)|that|it)\b|"
-    r"scratch that|scrap that|take (?:that|it|this) back|there will be no|"
+    r"never ?mind(?: (?:that|this|it)\b|\W*$|[.!?])|"
+    r"(?:^|[.,;!?] |\b(?:no|so|ok|okay|yes|sorry|please|actually|well|but|then) )"
+    r"forget (?:what (?:i|we) said|about (?:that|it|the)|that|it)\b|"
+    r"scratch that|scrap that|take (?:that|it|this) back(?! (?:to|into|from|home)\b)|"
+    r"there will be no(?! (?:problem|issue|trouble|delay|change|doubt|need|way|more|other)s?\b)|"
     r"(?:we|i)(?:'d| had)? (?:decided|agreed) (?:against|not to)|"
-    r"(?:that|the|this) (?:\w+ ){0,3}(?:decision )?is (?:off the table|cancelled|canceled|off)\b|"
-    r"(?:we|i) (?:are|will|'re|'ll|am|'m)? ?(?:not going to|no longer going to|no longer) "
-    r"(?:do|go|take|use|buy|send|make|move|launch|start|hire|sign)\b|"
-    r"(?:we|i) (?:won't|will not) (?:do|go|take|use|buy|send|make|move|launch|start|hire|sign)\b|"
+    r"(?:that|the|this) (?:\w+ ){0,4}is (?:cancelled|canceled|off\b(?! (?:by|to|topic)\b))|"
+    r"(?:we|i)(?: won't| will not|(?: am| are|'m|'re) not going to) "
+    r"(?:do|use|buy|send|sign|hire|launch) (?:that|this|it)(?=[.,;!?]|$)|"
     r"(?:^|[.;,] )(?:cancel|drop|scrap|undo|revert) (?:that|this|it)\b"
     r")",
     re.IGNORECASE,
@@ -38,8 +47,8 @@ _OF_TAKING_BACK: Final = gist_of(
     "yes because let's"
 )
 _WILL_NOT: Final = re.compile(
-    r"\b(?:won't|will not|(?:are|am|is) not going to|aren't going to|do not want to|"
-    r"don't want to|no longer) \w+",
+    r"\b(?:won't|will not|not going to|(?:are|is)n't going to|(?:do not|don't) want to|no longer)"
+    rf"{_KEEPS} \w+{_FOR_GOOD}",
     re.IGNORECASE,
 )
 _FEWEST_SHARED: Final = 2

@@ -53,12 +53,14 @@ Window = tuple[str, ...]
 class ReadBefore:
     """What models have found in stretches that are read again: during a call most are."""
 
-    found: dict[tuple[str, Window], tuple[FoundStatements, str]] = field(default_factory=dict)
-    """By who was asked and what was read, with the name of the model that answered."""
+    found: dict[tuple[str, Template, Window], tuple[FoundStatements, str]] = field(
+        default_factory=dict
+    )
+    """By who was asked for what, and what was read, with the name of the model that answered."""
 
     def keep_only(self, windows: Collection[Window]) -> None:
         """Forget the stretches that have changed since."""
-        self.found = {key: found for key, found in self.found.items() if key[1] in windows}
+        self.found = {key: found for key, found in self.found.items() if key[-1] in windows}
 
     def forget(self) -> None:
         """Forget everything: somebody's words are erased."""
@@ -171,11 +173,12 @@ class MinutesWriter:
     async def _find(
         self, name: str, material: Material, template: Template, lines: Sequence[Segment]
     ) -> tuple[FoundStatements, str]:
-        known = self._read_before.found.get((name, _key(lines)))
+        key = (name, template, _key(lines))
+        known = self._read_before.found.get(key)
         if known is None:
             request = finding_request(material, template, lines, self._limits.timeout_seconds)
             known = await ask(self._models[name], request, FoundStatements)
-            self._read_before.found[name, _key(lines)] = known
+            self._read_before.found[key] = known
         return known
 
     async def _sum_up(

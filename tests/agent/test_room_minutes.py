@@ -1,11 +1,14 @@
 """Minutes and alerts in a real call: for hosts only, and final when it is over."""
 
 import asyncio
+import time
 
+import aiohttp
 import pytest
 from livekit import rtc
 
 from records import Profile, Store
+from tests.agent.minutes.talk import lines_of
 from tests.agent.people import Person, open_room
 from tests.agent.speech import read_line
 from tests.parts import TestStack
@@ -77,3 +80,40 @@ async def test_hosts_get_minutes_during_a_call_and_everybodys_are_written_behind
     assert own
     assert meeting
     assert meeting.title == final.title
+
+
+async def hold_meeting(store: Store, room_sid: str, room_name: str) -> None:
+    """Keep a meeting that is over, and wait until a worker has written its minutes."""
+    now_ms = round(time.time() * 1000)
+    await store.open_meeting(room_sid, room_name=room_name, now_ms=now_ms)
+    for line in lines_of("Ben: We decided to start the pilot.\nAna: I will send the contract."):
+        assert await store.add_segment(room_sid, line)
+    await store.end_meeting(room_sid, now_ms=now_ms + 1)
+    while (await store.list_work(room_sid))[0].state != "done":  # noqa: ASYNC110
+        await asyncio.sleep(0.1)
+
+
+async def test_who_has_heard_of_everybodys_minutes_hears_of_somebodys_own_that_come_later(
+    stack: TestStack,
+) -> None:
+    seats = await open_room(stack.token_server_url)
+    headers = {"Authorization": f"Bearer {seats.host_link.partition('#')[2]}"}
+    url = f"{stack.token_server_url}/meetings/RM_later"
+    async with (
+        asyncio.timeout(60),
+        Store(stack.database_url) as store,
+        aiohttp.ClientSession(headers=headers) as http,
+    ):
+        await hold_meeting(store, "RM_later", seats.room_name)
+        async with http.get(url) as answer:
+            last = (await answer.json())["event_id"]
+        await store.put_profile(Profile(id="PR_later", name="Ben"))
+        async with http.post(f"{url}/minutes", json={"profile_id": "PR_later"}) as answer:
+            assert answer.status == 202
+        # It ends when what was asked for is written.
+        async with http.get(f"{url}/events", headers={"Last-Event-ID": last}) as answer:
+            told = await answer.text()
+        await store.delete_profile("PR_later")
+
+    assert told.count("event: minutes") == 1
+    assert '"profile_id":"PR_later"' in told

@@ -56,6 +56,17 @@ async def test_the_template_is_that_of_the_rooms_playbook(store: Store) -> None:
     assert [section.id for section in minutes.sections] == ["done", "next", "blocked"]
 
 
+@pytest.mark.parametrize("name", ["acme", "standup"])  # a file has the second name too
+async def test_a_playbook_of_the_store_names_the_template_and_goes_before_a_file(
+    store: Store, name: str
+) -> None:
+    text = "{name: Acme, minutes: sales, rules: [{id: cost, phrases: [price], say: Ask.}]}"
+    await store.put_playbook(name, text, now_ms=1, most=9)
+    await store.add_room("acme", playbook=name, now_ms=1)
+    await record(store)
+    assert (await write(store)).template == "sales"
+
+
 async def test_without_a_playbook_that_can_be_read_the_workers_own_template_counts(
     store: Store, tmp_path: Path
 ) -> None:
@@ -120,6 +131,19 @@ async def test_minutes_for_a_person_are_made_of_everybodys_when_nothing_is_new(
     newest = await store.find_minutes(ROOM_SID, everybodys.template)
     assert newest
     assert newest.version == 1
+
+
+async def test_minutes_for_a_person_say_when_they_were_written_themselves(store: Store) -> None:
+    await record(store)
+    everybodys = await write(store)
+    await store.put_profile(Profile(id="PR_1", name="Ana"))
+    later = Scribe(store, settings_for(), lambda: everybodys.written_at_ms / 1000 + 60)
+    own = await later.write(ROOM_SID, {}, profile_id="PR_1")
+    assert own
+    assert own.written_at_ms == everybodys.written_at_ms + 60_000
+    mark = await store.find_live_mark(ROOM_SID)
+    assert mark
+    assert mark.minutes_at_ms == own.written_at_ms  # whoever listens is told
 
 
 async def test_a_line_that_may_not_be_read_any_more_stops_it_all(store: Store) -> None:

@@ -1,11 +1,13 @@
 from collections import Counter
+from datetime import UTC
 
 import pytest
 
 from agent.minutes.request import SummedUp, WrittenSentence
-from agent.minutes.statement import Quoted, Statement
-from agent.minutes.summary import read_summary
-from tests.agent.minutes.talk import lines_of
+from agent.minutes.rules import Rules
+from agent.minutes.statement import Quoted, Statement, speakers_of
+from agent.minutes.summary import read_summary, sum_up_by_rules
+from tests.agent.minutes.talk import FREE, lines_of
 
 pytestmark = pytest.mark.unit
 
@@ -48,3 +50,18 @@ def test_what_a_model_was_talked_into_stands_on_no_evidence_that_it_only_names()
     assert summary.sentences == []
     assert summary.conclusion is None
     assert +dropped == {"unlike_its_evidence": 3}
+
+
+def test_sentences_of_one_long_final_stand_in_the_order_in_which_they_were_said() -> None:
+    repaired, starts = (
+        "The old printer was repaired in spring.",
+        "The pilot with forty users starts in March.",
+    )
+    lines = lines_of(
+        f"Ben: {repaired} {starts}\nAna: A printer is no pilot, and forty users need one in March."
+    )
+    rules = Rules(lines, template=FREE, people=speakers_of(lines, {}), zone=UTC)
+    weigh = rules.centrality.weigh
+    assert weigh(rules.said[0]) < weigh(rules.said[1])  # what has least of the meeting comes first
+    summary = sum_up_by_rules(rules, [], FREE)
+    assert [one.evidence[0].words for one in summary.sentences[:2]] == [repaired, starts]

@@ -14,7 +14,13 @@ pytestmark = pytest.mark.unit
         "On second thought, we keep the old one.",
         "I changed my mind about the office.",
         "Actually scratch that.",
-        "We are not going to buy the van.",
+        "Actually, never mind that.",
+        "So forget it.",
+        "There will be no book.",
+        "We take that back.",
+        "The party is off.",
+        "Let's rent a van instead.",
+        "No, we are not going to do that.",
         "we decided against the blue design",
     ],
 )
@@ -24,10 +30,60 @@ def test_words_that_take_something_back_are_known(said: str) -> None:
 
 @pytest.mark.parametrize(
     "said",
-    ["I will cancel the old contract.", "Let's go with the blue design.", "We will not be late."],
+    [
+        "I will cancel the old contract.",
+        "Let's go with the blue design.",
+        "We will not be late.",
+        "And let's not forget to tell the bank about the budget.",
+        "I won't send the contract without the price list.",
+        "Never mind the weather, it will be fine.",
+        "Let's not start until everybody is here.",
+        "Let's not cancel the launch.",
+        "Let's talk about the budget instead.",
+        "That is not so bad after all.",
+        "Please don't forget that the contract needs two signatures.",
+        "I will take it back to the shop.",
+        "There will be no problem with the budget.",
+        "The launch is off to a good start.",
+        "I'm not going to make it on Friday.",
+    ],
 )
 def test_other_words_take_nothing_back(said: str) -> None:
     assert not takes_back(said)
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "I won't send the contract without the price list.",
+        "I won't send the contract on a Friday if nobody reads it.",
+        "I will not forget to send the contract on Friday.",
+        "We don't want to delay the contract on Friday.",
+        "I won't be able to talk about the contract on Friday.",
+        "We will not send the contract before Friday.",
+    ],
+)
+def test_what_will_not_be_on_a_condition_or_is_no_undoing_takes_nothing_back(said: str) -> None:
+    lines = lines_of(f"Ana: I will send the contract on Friday.\nBen: {said}")
+    sending = statement(ACTION_ITEMS, lines[0].text, lines[0])
+    assert withdrawn_by_rules([sending], lines) == []
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "Sorry, I won't send the contract.",
+        "We are not going to send the contract.",
+        "We don't want to send the contract so soon.",
+        "No, I won't do that.",
+        "We will not send the contract on Friday after all.",
+        "If you ask me, it is wrong. I will not send the contract.",
+    ],
+)
+def test_what_will_not_be_at_all_is_taken_back(said: str) -> None:
+    lines = lines_of(f"Ana: I will send the contract on Friday.\nBen: {said}")
+    sending = statement(ACTION_ITEMS, lines[0].text, lines[0])
+    assert withdrawn_by_rules([sending], lines) == [sending]
 
 
 def test_a_later_line_takes_back_what_it_names_and_nothing_else() -> None:

@@ -6,7 +6,7 @@ import pytest
 
 from agent.minutes.form import form_minutes
 from agent.minutes.statement import Draft
-from agent.minutes.template import ACTION_ITEMS, DECISIONS
+from agent.minutes.template import ACTION_ITEMS, DECISIONS, Section, Template
 from agent.minutes.writer import MinutesWriter, ReadBefore, WriterLimits
 from lab.emulators.openai_chat import OpenAIChat
 from lab.emulators.openai_chat_faults import Fault
@@ -31,10 +31,11 @@ async def write(
     lines: Sequence[Segment] = LINES,
     limits: WriterLimits = LIMITS,
     read_before: ReadBefore | None = None,
+    template: Template = FREE,
 ) -> Draft:
     panel = await open_panel(opened, chat, names, timeout_seconds=limits.timeout_seconds)
     writer = MinutesWriter(panel.models, limits, read_before)
-    return await writer.write(material_of(lines), FREE)
+    return await writer.write(material_of(lines), template)
 
 
 def texts(draft: Draft, part: str) -> list[str]:
@@ -181,8 +182,33 @@ async def test_a_stretch_is_not_read_twice_while_a_call_goes_on(opened: AsyncExi
     first = sum(one.purpose == "minutes_window" for one in chat.record.requests)
     await write(opened, chat, ["one"], limits=SMALL, read_before=before)
     second = sum(one.purpose == "minutes_window" for one in chat.record.requests) - first
-    windows = len({window for _, window in before.found})
+    windows = len({window for *_, window in before.found})
     assert second < windows
+
+
+async def test_what_was_read_by_one_template_is_read_anew_by_another(
+    opened: AsyncExitStack,
+) -> None:
+    chat = await serve_models(opened, ["one"])
+    before = ReadBefore()
+    await write(opened, chat, ["one"], read_before=before)
+    found = {
+        "part": "place",
+        "evidence": [{"line": 6, "words": "Is the data stored in Europe?"}],
+        "text": "They ask whether the data is stored in Europe.",
+        "owner": "",
+        "due": "",
+    }
+    answer = Fault(kind="fields", purpose="minutes_window", fields={"statements": [found]})
+    chat.script([answer])
+    place = Section(id="place", title="Place", look_for="Where data is stored.")
+    by_place = Template(name="place", title="Place", sections=(place,))
+    draft = await write(opened, chat, ["one"], read_before=before, template=by_place)
+    assert texts(draft, "place") == [found["text"]]
+    asked = sum(one.purpose == "minutes_window" for one in chat.record.requests)
+    for template in (FREE, by_place):
+        await write(opened, chat, ["one"], read_before=before, template=template)
+    assert sum(one.purpose == "minutes_window" for one in chat.record.requests) == asked
 
 
 async def test_instructions_in_speech_change_nothing(opened: AsyncExitStack) -> None:

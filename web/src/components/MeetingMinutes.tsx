@@ -1,7 +1,7 @@
 import { useCallback, useState } from 'react';
 import { fetchPart, type MeetingAccess, readMinutesList } from '../core/meetingParts';
 import { describeWork, isWriting, type Meeting } from '../core/meetings';
-import { describeKind, keyOfMinutes } from '../core/minutes';
+import { describeKind, findShown, keyOfMinutes } from '../core/minutes';
 import { isProblem } from '../core/problem';
 import { useAnswer } from '../hooks/useAnswer';
 import { MinutesText } from './MinutesText';
@@ -23,7 +23,7 @@ export function MeetingMinutes({ access, meeting, onJump, onChange }: MeetingMin
   const { answer, reload } = useAnswer(load, JSON.stringify([meeting.work, meeting.title]));
   if (!answer) return <p className="empty">One moment…</p>;
   if (isProblem(answer)) return <ProblemNotice problem={answer} onRetry={reload} />;
-  const minutes = answer.find((one) => keyOfMinutes(one) === chosen) ?? answer[0];
+  const minutes = findShown(answer, chosen);
   const state = describeWork(meeting.work);
   return (
     <>

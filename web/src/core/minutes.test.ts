@@ -1,5 +1,13 @@
 import { expect, test } from 'vitest';
-import { describeOwner, describeWriters, type Minutes, partsOf, readMinutes } from './minutes';
+import {
+  describeOwner,
+  describeWriters,
+  findShown,
+  keyOfMinutes,
+  type Minutes,
+  partsOf,
+  readMinutes,
+} from './minutes';
 
 const LINE = { text: 'Ben finds it dear.', evidence: [{ segment_id: 'SG_1', quote: 'dear' }] };
 const BARE = {
@@ -63,4 +71,17 @@ test('an action says whose it is and until when, by the date or as it was said',
 test('who wrote them is said, and who did not answer', () => {
   const minutes = read({ ...BARE, written_by: ['rules'], did_not_answer: ['a model'] });
   expect(minutes && describeWriters(minutes)).toBe('Written by rules. a model did not answer.');
+});
+
+test("shown are the chosen minutes, else everybody's newest, else somebody's own", () => {
+  const [own, newest, old] = [
+    { ...BARE, profile_id: 'ana', written_at_ms: 3 },
+    { ...BARE, template: 'sales', written_at_ms: 2 },
+    { ...BARE, written_at_ms: 1 },
+  ].map(read) as [Minutes, Minutes, Minutes];
+  expect(findShown([own, newest, old], undefined)).toBe(newest);
+  expect(findShown([own, newest, old], keyOfMinutes(own))).toBe(own);
+  expect(findShown([own, newest, old], 'gone')).toBe(newest);
+  expect(findShown([own], undefined)).toBe(own);
+  expect(findShown([], undefined)).toBeUndefined();
 });

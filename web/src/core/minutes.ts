@@ -100,6 +100,18 @@ export function keyOfMinutes({ template, profile_id }: Minutes): string {
   return `${template} ${profile_id}`;
 }
 
+/** Returns the chosen ones of a list, which has the newest first; else everybody's newest. */
+export function findShown(
+  listed: readonly Minutes[],
+  chosen: string | undefined,
+): Minutes | undefined {
+  return (
+    listed.find((one) => keyOfMinutes(one) === chosen) ??
+    listed.find(({ profile_id }) => profile_id === '') ??
+    listed[0]
+  );
+}
+
 /** `free`, or `free, for ana` */
 export function describeKind({ template, profile_id }: Minutes): string {
   return profile_id === '' ? template : `${template}, for ${profile_id}`;
