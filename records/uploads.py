@@ -1,13 +1,14 @@
 """Recordings that were uploaded, each with the meeting that becomes of it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, Final, Literal
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import case, delete, select, update
 
 from records.connection import DatabaseConnection
-from records.tables import MeetingRow, SegmentRow, SpeakerRow, UploadRow
+from records.tables import CoverageRow, MeetingRow, SegmentRow, SpeakerRow, UploadRow
+from wire.coverage import SpeakerCoverage
 
 UploadState = Literal["waiting", "running", "done", "failed"]
 UploadSource = Literal["http", "command"]
@@ -17,11 +18,16 @@ transcribe` reads it where it lies."""
 ROOM_PREFIX: Final = "upload-"
 """Of the rooms that jobs of uploads are dispatched to; nobody joins them."""
 MOST_LISTED: Final = 200
+MOST_ATTEMPTS: Final = 5
+"""So many jobs in turn may end without coming further; then the recording is given up. Those that
+something else has ended, a provider that is away or a full disk, do not count."""
+UPLOADS_FOLDER: Final = "uploads"
+"""In the file store: of all uploaded recordings."""
 
 
 def upload_folder(room_sid: str) -> str:
     """Return where an uploaded recording is in the file store."""
-    return f"uploads/{room_sid}"
+    return f"{UPLOADS_FOLDER}/{room_sid}"
 
 
 def recording_path(room_sid: str) -> str:
@@ -63,6 +69,13 @@ class Upload:
     def is_over(self) -> bool:
         """Whether nothing more becomes of it."""
         return self.state in {"done", "failed"}
+
+    @property
+    def may_begin(self) -> bool:
+        """Whether `begin_upload` begins it; see there."""
+        return not self.is_over or (
+            self.source == "command" and self.state == "failed" and self.attempts > MOST_ATTEMPTS
+        )
 
     @property
     def percent(self) -> float:
@@ -155,14 +168,21 @@ class UploadRecords(DatabaseConnection):
             return [Upload(**row._mapping) for row in await connection.execute(query)]
 
     async def begin_upload(self, room_sid: str, *, now_ms: int) -> Upload | None:
-        """Count a job that begins to transcribe; None if there is nothing to transcribe."""
+        """Count a job that begins to transcribe; None if there is nothing to transcribe.
+
+        On the command line nothing is counted: who runs the command again wants it to go on, also
+        where it was given up for its attempts.
+        """
+        on_command = UploadRow.source == "command"
+        given_up = on_command & (UploadRow.state == "failed") & (UploadRow.attempts > MOST_ATTEMPTS)
         changed = await self._change(
             room_sid,
             now_ms,
-            UploadRow.state.in_(("waiting", "running")),
+            UploadRow.state.in_(("waiting", "running")) | given_up,
             state="running",
+            cause="",
             speed=None,
-            attempts=UploadRow.attempts + 1,
+            attempts=case((on_command, 0), else_=UploadRow.attempts + 1),
         )
         return await self.find_upload(room_sid) if changed else None
 
@@ -172,6 +192,26 @@ class UploadRecords(DatabaseConnection):
         """Note up to where every final is kept; False if the upload was deleted meanwhile."""
         return await self._change(
             room_sid, now_ms, position_ms=position_ms, speed=speed, attempts=0
+        )
+
+    async def put_off_upload(self, room_sid: str, *, cause: str, counts: bool, now_ms: int) -> None:
+        """Note why a job ended before its time: the upload waits for another one.
+
+        Args:
+            room_sid: of the upload.
+            cause: for people, with what to do.
+            counts: whether the job counts as one that came no further.
+            now_ms: the time.
+        """
+        before = case((UploadRow.attempts > 0, UploadRow.attempts - 1), else_=0)
+        await self._change(
+            room_sid,
+            now_ms,
+            UploadRow.state == "running",
+            state="waiting",
+            cause=cause,
+            speed=None,
+            attempts=UploadRow.attempts if counts else before,
         )
 
     async def finish_upload(self, room_sid: str, *, speakers: int, now_ms: int) -> None:
@@ -220,17 +260,28 @@ class UploadRecords(DatabaseConnection):
                 )
             )
 
-    async def delete_upload(self, room_sid: str) -> bool:
-        """Delete an upload with its meeting; False if there is none."""
+    async def list_upload_ids(self) -> set[str]:
+        """Return the ids of all uploads there are."""
         async with self._transaction() as connection:
-            found = await connection.execute(
-                select(UploadRow.room_sid).where(UploadRow.room_sid == room_sid)
-            )
-            deleted = found.first() is not None
-            if deleted:
-                await connection.execute(delete(MeetingRow).where(MeetingRow.room_sid == room_sid))
-        await self._scrub(deleted=deleted)
-        return deleted
+            return set((await connection.execute(select(UploadRow.room_sid))).scalars())
+
+    async def find_unreadable_seconds(self, room_sids: Sequence[str]) -> dict[str, float]:
+        """Return how much of each recording could not be read, of those that were read to the end.
+
+        Args:
+            room_sids: of uploads, at most `MOST_LISTED`.
+        """
+        query = select(CoverageRow.room_sid, CoverageRow.report).where(
+            CoverageRow.room_sid.in_(room_sids)
+        )
+        async with self._transaction() as connection:
+            rows = (await connection.execute(query)).all()
+        found: dict[str, float] = {}
+        for room_sid, report in rows:
+            dropped = SpeakerCoverage.model_validate_json(report).dropped_seconds
+            # Two jobs that both came to its end have read the same.
+            found[room_sid] = max(found.get(room_sid, 0.0), dropped.get("decode_error", 0.0))
+        return found
 
     async def _change(self, room_sid: str, now_ms: int, *conditions: Any, **values: Any) -> bool:
         statement = (

@@ -1,5 +1,6 @@
 """Recordings of every kind, made of the lab's lines when a test needs one."""
 
+import random
 from fractions import Fraction
 from functools import cache
 from pathlib import Path
@@ -64,6 +65,15 @@ def write_recording(path: Path, samples: NDArray[np.int16] | None = None) -> Pat
         container.mux(sound.encode(None))
         if picture is not None:
             container.mux(picture.encode(None))
+    return path
+
+
+def break_middle(path: Path) -> Path:
+    """Make noise of a fifth of a recording, in its middle."""
+    content = bytearray(path.read_bytes())
+    start, end = len(content) * 4 // 10, len(content) * 6 // 10
+    content[start:end] = random.Random(1).randbytes(end - start)
+    path.write_bytes(content)
     return path
 
 

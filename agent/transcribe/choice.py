@@ -10,6 +10,7 @@ from agent.prices import load_prices
 from agent.stt.choice import choose_stt, hears_locally
 from agent.stt.elevenlabs import BASE_URL
 from agent.stt.elevenlabs_recording import ElevenLabsRecordings
+from agent.stt.health import ChangeReason, FailureReason
 from agent.stt.pocketsphinx import PocketSphinxSTT
 from agent.stt.recognizer import RecognizerPool
 from agent.transcribe.recognizers import (
@@ -88,8 +89,17 @@ async def open_recognizer(
             return
         if pool:
             pool.reserve(REQUESTS_IN_FLIGHT)
-        choice = choose_stt(settings, local=PocketSphinxSTT(pool) if pool else None)
+        failures: dict[str, FailureReason] = {}
+
+        def on_change(label: str, reason: ChangeReason) -> None:
+            if reason == "back":
+                failures.pop(label, None)
+            else:
+                failures[label] = reason
+
+        local = PocketSphinxSTT(pool) if pool else None
+        choice = choose_stt(settings, local=local, on_change=on_change)
         opening.push_async_callback(choice.stt.aclose)
         budget = await open_budget(settings, store, room_sid)
         opening.enter_context(HearingCost(choice.stt, budget, time.time))
-        yield ProviderRecognizer(choice.stt, after_each=budget.look)
+        yield ProviderRecognizer(choice.stt, after_each=budget.look, failures=failures)

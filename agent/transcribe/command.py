@@ -6,12 +6,15 @@ import hashlib
 import sys
 import time
 from pathlib import Path
+from typing import Final
 
 from livekit.agents import APIError
 
-from agent.lease import RoomLease
+from agent.lease import LEASE_SECONDS, RENEW_SECONDS, RoomLease
+from agent.stt.recognizer import RecognizerError
 from agent.transcribe.arguments import DEFAULT_FORMAT, FORMATS
 from agent.transcribe.choice import make_pool
+from agent.transcribe.endings import cause_of
 from agent.transcribe.settings import TranscribeSettings
 from agent.transcribe.terminal import progress_line, tell
 from agent.transcribe.work import attempt
@@ -21,6 +24,8 @@ from settings import SettingsError, load_settings
 from transcript_buffer.exports import ExportFormat, export_transcript
 
 _DONE, _FAILED, _SETTINGS_WRONG, _STOPPED = 0, 1, 2, 130
+_PATIENCE_SECONDS: Final = LEASE_SECONDS + 2.0
+"""How long another process's lease is waited for."""
 
 
 class CommandError(Exception):
@@ -56,12 +61,13 @@ async def _transcribe(
     out, form = _target(options)
     async with Store(settings.database_url) as store:
         upload = await _find_or_add(store, options.file, settings)
-        if not upload.is_over:
+        if upload.may_begin:
             upload = await _finish(store, settings, upload, options.file)
         if upload.state == "failed":
             # What is wrong with the file is wrong with it the next time too.
             raise CommandError(upload.cause)
         segments = await store.list_segments(upload.room_sid)
+        unreadable = await store.find_unreadable_seconds([upload.room_sid])
     text = export_transcript(segments, form, title=upload.name)
     try:
         out.write_text(text, encoding="utf-8")
@@ -69,6 +75,8 @@ async def _transcribe(
         raise CommandError(
             f"the transcript cannot be written to {out} ({error.strerror})"
         ) from None
+    if seconds := unreadable.get(upload.room_sid):
+        tell(f"{seconds:.1f} s of the recording could not be read; the file is broken there")
     return upload, out
 
 
@@ -122,10 +130,12 @@ async def _finish(store: Store, settings: TranscribeSettings, upload: Upload, fi
     """Transcribe what is left of an upload.
 
     Raises:
-        CommandError: another process has it, or no recognizer answers.
+        CommandError: another process has it, or something has ended the work.
+        SettingsError: what the settings name cannot be had.
+        StoreUnavailableError: the store is away for long.
     """
     lease = RoomLease(store, upload.room_name, f"command-{time.time_ns()}", time.time)
-    if not await lease.take():
+    if not await _take(lease):
         raise CommandError("another process is transcribing it; wait for that one")
     try:
         begun = await store.begin_upload(upload.room_sid, now_ms=round(time.time() * 1000))
@@ -138,13 +148,27 @@ async def _finish(store: Store, settings: TranscribeSettings, upload: Upload, fi
         await lease.release()
 
 
+async def _take(lease: RoomLease) -> bool:
+    """Take the lease, if need be from a process that was killed: it runs out in some seconds."""
+    if await lease.take():
+        return True
+    tell("another process has begun it; waits some seconds, in case it was killed")
+    until = time.monotonic() + _PATIENCE_SECONDS
+    while time.monotonic() < until:
+        await asyncio.sleep(RENEW_SECONDS)
+        if await lease.take():
+            return True
+    return False
+
+
 async def _under_lease(
     lease: RoomLease, store: Store, settings: TranscribeSettings, upload: Upload, file: Path
 ) -> Upload:
-    failure: CommandError | None = None
+    # Raised behind the lease's group of tasks, which would wrap it.
+    failure: Exception | None = None
+    left: Upload | None = None
     with progress_line() as line:
-        async with asyncio.TaskGroup() as tasks:
-            holding = tasks.create_task(lease.hold(), name="lease")
+        async with lease.held():
             try:
                 left = await attempt(
                     store,
@@ -155,12 +179,10 @@ async def _under_lease(
                     job_id="command",
                     on_progress=line.show,
                 )
-            except APIError as error:
-                failure = CommandError(
-                    f"no recognizer answers ({type(error).__name__}); run the command again, "
-                    "it goes on from there"
-                )
-            holding.cancel()
+            except (SettingsError, StoreUnavailableError) as error:
+                failure = error
+            except (APIError, RecognizerError, OSError) as error:
+                failure = CommandError(f"{cause_of(error)}; run the command again, it goes on")
     if failure:
         raise failure
     if left is None:

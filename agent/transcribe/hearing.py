@@ -32,6 +32,7 @@ async def hear_stretches(
     Raises:
         RecordingError: the recording cannot be read to its end.
         APIError: the recognizer does not answer.
+        RecognizerError: it dies of a stretch.
     """
     slots = asyncio.Semaphore(recognizer.in_flight)
     waiting: asyncio.Queue[_Pending | None] = asyncio.Queue(recognizer.in_flight * (_AHEAD + 1))

@@ -1,27 +1,25 @@
 """The job of one upload: a LiveKit job as that of a call, in a room that nobody joins."""
 
 import asyncio
+import errno
 import logging
+import os
+import shutil
 import time
+from contextlib import suppress
 
-from livekit.agents import APIError, AutoSubscribe, JobContext, JobProcess
+from livekit.agents import AutoSubscribe, JobContext, JobProcess
 
 from agent.lease import RoomLease
 from agent.stt.recognizer import RecognizerPool
 from agent.transcribe.choice import make_pool
+from agent.transcribe.endings import blames_recording, cause_of
 from agent.transcribe.settings import TranscribeSettings
-from agent.transcribe.work import attempt
-from records import (
-    FileMissingError,
-    Files,
-    FilesUnavailableError,
-    Store,
-    StoreUnavailableError,
-    Upload,
-)
+from agent.transcribe.work import attempt, give_up
+from records import FileMissingError, Files, Store, StoreUnavailableError, Upload
 from records.scratch import scratch_folder
-from records.uploads import recording_path
-from settings import SettingsError, load_settings
+from records.uploads import MOST_ATTEMPTS, recording_path
+from settings import load_settings
 
 logger = logging.getLogger("sidenote.upload")
 
@@ -57,25 +55,28 @@ async def _run(context: JobContext, room_sid: str, pool: RecognizerPool | None) 
     try:
         settings = load_settings(TranscribeSettings)
         async with Store(settings.database_url) as store:
-            if await _serve(store, settings, room_sid, context.job.id, pool):
+            if await serve_upload(store, settings, room_sid, context.job.id, pool):
                 await context.delete_room()
-    except (StoreUnavailableError, FilesUnavailableError, SettingsError) as error:
-        logger.error("an upload waits for another attempt", extra={"error": str(error)})
-    except Exception as error:  # noqa: BLE001
-        # Exception texts may hold what was said.
-        logger.error("an upload waits for another attempt", extra={"error": _describe(error)})
+    except Exception as error:  # noqa: BLE001 - whatever it is, another job may do better
+        logger.error("an upload waits for another attempt", extra={"error": cause_of(error)})
     finally:
         context.shutdown("the upload is over, or another job goes on with it")
 
 
-async def _serve(
+async def serve_upload(
     store: Store,
     settings: TranscribeSettings,
     room_sid: str,
     job_id: str,
     pool: RecognizerPool | None,
 ) -> bool:
-    """Transcribe under the lease of the upload's room; True if nothing is left to do."""
+    """Transcribe under the lease of the upload's room; True if nothing is left to do.
+
+    What goes wrong is noted as the cause for which the upload waits for another job.
+
+    Raises:
+        StoreUnavailableError: the store is away.
+    """
     waiting = await store.find_upload(room_sid)
     if waiting is None or waiting.is_over:
         return True
@@ -84,12 +85,26 @@ async def _serve(
         logger.info("another job has this upload", extra={"upload": room_sid})
         return False
     try:
-        upload = await store.begin_upload(room_sid, now_ms=round(time.time() * 1000))
+        upload = await store.begin_upload(room_sid, now_ms=_now_ms())
         if upload is None:
             return True
+        if upload.attempts > MOST_ATTEMPTS:
+            await give_up(store, upload, _cause_of_many(waiting.cause))
+            return True
         return await _while_leased(lease, store, settings, upload, job_id, pool)
+    except asyncio.CancelledError:
+        await _put_off(store, room_sid, "its worker was stopped", counts=False)
+        raise
     finally:
         await lease.release()
+
+
+def _cause_of_many(last: str) -> str:
+    died = "its process died; has the worker memory enough? Its log may say more"
+    return (
+        f"{MOST_ATTEMPTS} jobs in turn came no further, the last one because: {last or died}; "
+        "then upload it again"
+    )
 
 
 async def _while_leased(
@@ -102,13 +117,36 @@ async def _while_leased(
 ) -> bool:
     """Transcribe until it is over or the lease is lost; True if nothing is left to do."""
     async with asyncio.TaskGroup() as tasks:
-        working = tasks.create_task(_transcribe(store, settings, upload, job_id, pool))
+        working = tasks.create_task(_try(store, settings, upload, job_id, pool))
         holding = tasks.create_task(lease.hold(), name="lease")
         await asyncio.wait({working, holding}, return_when=asyncio.FIRST_COMPLETED)
         over = working.done() and not working.cancelled() and working.exception() is None
         working.cancel()
         holding.cancel()
     return over and working.result()
+
+
+async def _try(
+    store: Store,
+    settings: TranscribeSettings,
+    upload: Upload,
+    job_id: str,
+    pool: RecognizerPool | None,
+) -> bool:
+    """Transcribe; True if nothing is left to do, else it is noted why."""
+    try:
+        return await _transcribe(store, settings, upload, job_id, pool)
+    except Exception as error:  # noqa: BLE001 - whatever it is, it is noted
+        cause = cause_of(error)
+        logger.error("an upload waits for another attempt", extra={"error": cause})
+        await _put_off(store, upload.room_sid, cause, counts=blames_recording(error))
+        return False
+
+
+async def _put_off(store: Store, room_sid: str, cause: str, *, counts: bool) -> None:
+    # If the store is away, that is the cause, and the log has it.
+    with suppress(StoreUnavailableError):
+        await store.put_off_upload(room_sid, cause=cause, counts=counts, now_ms=_now_ms())
 
 
 async def _transcribe(
@@ -120,34 +158,30 @@ async def _transcribe(
 ) -> bool:
     files = Files(settings.files_url, settings.file_arguments())
     with scratch_folder() as folder:
+        if shutil.disk_usage(folder).free < upload.size_bytes:
+            # A disk that is filled to the last byte would stop the calls of this worker, too.
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
         path = folder / "recording"
         try:
             await files.fetch(recording_path(upload.room_sid), path)
         except FileMissingError:
-            await store.fail_upload(
-                upload.room_sid,
-                cause="the recording is not among the files; worker and token server must share "
-                "FILES_URL; then upload it again",
-                now_ms=round(time.time() * 1000),
+            cause = (
+                "the recording is not among the files; worker and token server must share "
+                "FILES_URL; then upload it again"
             )
-            await store.end_meeting(upload.room_sid, now_ms=upload.created_at_ms)
+            await give_up(store, upload, cause)
             return True
-        try:
-            left = await attempt(
-                store,
-                settings,
-                upload,
-                path,
-                pool or make_pool(settings),
-                job_id=job_id,
-                polite=True,
-            )
-        except APIError:
-            return False
+        left = await attempt(
+            store,
+            settings,
+            upload,
+            path,
+            pool or make_pool(settings),
+            job_id=job_id,
+            polite=True,
+        )
     return left is None or left.is_over
 
 
-def _describe(error: BaseException) -> str:
-    if isinstance(error, BaseExceptionGroup):
-        return "; ".join(map(_describe, error.exceptions))
-    return type(error).__name__
+def _now_ms() -> int:
+    return round(time.time() * 1000)

@@ -7,6 +7,7 @@ from typing import Final
 
 from agent.ears import Clock
 from agent.transcribe.progress import Progress
+from agent.transcribe.reading import RecordingReader
 from records import RecordRefusedError, Store, StoreUnavailableError, Upload
 from transcript_buffer import Segment
 from wire.coverage import SpeakerCoverage
@@ -125,16 +126,26 @@ class UploadKeeping:
 
         await self._patiently(end)
 
-    def coverage(self, received: float, sent: float, recognized: float) -> SpeakerCoverage:
-        """Return the coverage of the recording, from seconds."""
+    def coverage(
+        self, reader: RecordingReader, *, sent: float, recognized: float
+    ) -> SpeakerCoverage:
+        """Return the coverage of the recording.
+
+        Args:
+            reader: that has read all of it.
+            sent: seconds that were recognized, with text or without.
+            recognized: seconds that became text.
+        """
+        received, unreadable = reader.position_seconds, reader.unreadable_seconds
         return SpeakerCoverage(
             identity="recording",
             name=self.upload.name[:256],
             received_seconds=round(received, 2),
-            silent_seconds=round(max(0.0, received - sent), 2),
+            silent_seconds=round(max(0.0, received - unreadable - sent), 2),
             sent_seconds=round(sent, 2),
             recognized_seconds=round(recognized, 2),
             without_text_seconds=round(max(0.0, sent - recognized), 2),
+            dropped_seconds={"decode_error": round(unreadable, 2)} if unreadable else {},
         )
 
     def _id_of(self, number: int) -> str:

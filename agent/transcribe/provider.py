@@ -67,7 +67,7 @@ class ProviderTranscription:
         await self._keep(lines, seconds)
         speakers = len({line.speaker for line in lines})
         spoken = sum(line.end_seconds - line.start_seconds for line in lines)
-        coverage = self._keeping.coverage(seconds, spoken, spoken)
+        coverage = self._keeping.coverage(self._reader, sent=spoken, recognized=spoken)
         await self._keeping.end(self._job_id, speakers, coverage)
         self._on_progress(Progress(seconds, seconds, None))
         return speakers

@@ -1,13 +1,15 @@
 """What turns a stretch of speech into text: processes on this machine, or a provider's requests."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, Final, Protocol
 
 from livekit import rtc
-from livekit.agents import APIConnectionError, APIError, stt
+from livekit.agents import APIConnectionError, stt
 
+from agent.recognizer_notice import REASONS
 from agent.speech_gate import SAMPLE_RATE_HZ, Samples
-from agent.stt.recognizer import RecognizerError, RecognizerPool
+from agent.stt.health import FailureReason
+from agent.stt.recognizer import RecognizerPool
 from agent.stt.segments import NO_RETRY
 
 REQUESTS_IN_FLIGHT: Final = 4
@@ -27,7 +29,8 @@ class StretchRecognizer(Protocol):
         """Return the text of a stretch; empty when there was nothing to hear.
 
         Raises:
-            APIError: nobody answers.
+            APIError: nobody answers; the text is for people, and no provider's.
+            RecognizerError: a process of this machine dies of the stretch.
         """
 
 
@@ -54,8 +57,6 @@ class LocalRecognizer:
             segment.push(samples.tobytes())
             segment.end()
             recognized = await segment.final
-        except RecognizerError as error:
-            raise APIConnectionError(str(error)) from error
         finally:
             segment.cancel()
         self._cmn = recognized.cmn or self._cmn
@@ -65,10 +66,23 @@ class LocalRecognizer:
 class ProviderRecognizer:
     """Any STT of `agent.stt.choice`, asked for whole stretches."""
 
-    def __init__(self, recognizer: stt.STT[Any], after_each: Callable[[], Awaitable[None]]) -> None:
-        """Ask an STT, and call something after each of its answers: it has cost."""
+    def __init__(
+        self,
+        recognizer: stt.STT[Any],
+        *,
+        after_each: Callable[[], Awaitable[None]],
+        failures: Mapping[str, FailureReason],
+    ) -> None:
+        """Ask an STT.
+
+        Args:
+            recognizer: that is asked.
+            after_each: is called after each of its answers: it has cost.
+            failures: why each provider does not answer, by its label; kept up to date.
+        """
         self._recognizer = recognizer
         self._after_each = after_each
+        self._failures = failures
 
     @property
     def in_flight(self) -> int:
@@ -78,10 +92,9 @@ class ProviderRecognizer:
         frame = rtc.AudioFrame(samples.tobytes(), SAMPLE_RATE_HZ, 1, len(samples))
         try:
             event = await self._recognizer.recognize(frame, conn_options=NO_RETRY)
-        except APIError:
-            raise
         except Exception as error:  # noqa: BLE001 - whatever a plugin raises; its text may quote
-            raise APIConnectionError(f"the recognizer failed: {type(error).__name__}") from None
+            reasons = [f"{label} {REASONS[reason]}" for label, reason in self._failures.items()]
+            raise APIConnectionError("; ".join(reasons) or type(error).__name__) from None
         await self._after_each()
         return event.alternatives[0].text.strip() if event.alternatives else ""
 

@@ -44,16 +44,12 @@ class Stretches:
     """Reads a recording and cuts it; blocking, and in bounded memory."""
 
     def __init__(self, path: Path, *, most_seconds: float) -> None:
-        self._reader = RecordingReader(path, most_seconds=most_seconds)
+        self.reader = RecordingReader(path, most_seconds=most_seconds)
+        """Tells how much of the recording was read."""
         self._gate = SpeechGate()
         self._found = 0
         self._start_seconds = 0.0
         self._samples: list[Samples] = []
-
-    @property
-    def position_seconds(self) -> float:
-        """How much of the recording was read."""
-        return self._reader.position_seconds
 
     @property
     def silent_seconds(self) -> float:
@@ -66,7 +62,7 @@ class Stretches:
         Raises:
             RecordingError: the recording cannot be read to its end.
         """
-        for block in _gathered(self._reader.blocks()):
+        for block in _gathered(self.reader.blocks()):
             yield from self._take(self._gate.push(block))
             yield None
         yield from self._take(self._gate.flush())

@@ -65,6 +65,7 @@ class Transcription:
         Raises:
             RecordingError: the recording cannot be read to its end.
             APIError: no recognizer answers.
+            RecognizerError: the recognizer of this machine dies of the recording.
             StoreUnavailableError: the store is away for long.
             UploadGoneError: the upload was deleted.
         """
@@ -77,7 +78,7 @@ class Transcription:
         await self._keeping.name_speakers(of_stretch)
         speakers = len(set(of_stretch.values()))
         coverage = self._keeping.coverage(
-            self._stretches.position_seconds, self._sent_seconds, self._recognized_seconds
+            self._stretches.reader, sent=self._sent_seconds, recognized=self._recognized_seconds
         )
         await self._keeping.end(self._job_id, speakers, coverage)
         self._on_progress(Progress(self._seconds, self._seconds, None))

@@ -22,8 +22,6 @@ from records.recordings import RecordingError
 
 logger = logging.getLogger("sidenote.upload")
 
-MOST_ATTEMPTS: Final = 5
-"""So many jobs in turn may end without coming further; then the recording is given up."""
 _NICENESS: Final = 10
 
 
@@ -52,12 +50,11 @@ async def attempt(
 
     Raises:
         APIError: no recognizer answers; a later attempt may.
+        RecognizerError: the recognizer of this machine dies of the recording.
         SettingsError: what the settings name cannot be had.
         StoreUnavailableError: the store is away for long.
+        OSError: this machine's disk is full.
     """
-    if upload.attempts > MOST_ATTEMPTS:
-        await _give_up(store, upload, f"{MOST_ATTEMPTS} attempts in turn came no further")
-        return await store.find_upload(upload.room_sid)
     try:
         keeping = UploadKeeping(store, upload, time.time)
         await keeping.open()
@@ -68,10 +65,7 @@ async def attempt(
     except UploadGoneError:
         logger.info("an upload was deleted while it was transcribed")
     except RecordingError as error:
-        await _give_up(store, upload, f"the recording {error}")
-    except APIError as error:
-        logger.warning("no recognizer answers", extra={"error": type(error).__name__})
-        raise
+        await give_up(store, upload, f"the recording {error}")
     else:
         logger.info("an upload is transcribed", extra={"speakers": speakers})
     return await store.find_upload(upload.room_sid)
@@ -134,11 +128,13 @@ class _Attempt:
             return await transcription.run()
 
 
-async def _give_up(store: Store, upload: Upload, cause: str) -> None:
+async def give_up(store: Store, upload: Upload, cause: str) -> None:
     """Say why nothing more becomes of it; what was heard stays, and the meeting ends."""
     logger.warning("an upload is given up", extra={"upload": upload.room_sid})
-    await store.fail_upload(upload.room_sid, cause=cause, now_ms=round(time.time() * 1000))
+    # First the meeting: between the two another attempt can do both, and after the upload's end
+    # nobody comes back to it.
     await store.end_meeting(upload.room_sid, now_ms=upload.created_at_ms)
+    await store.fail_upload(upload.room_sid, cause=cause, now_ms=round(time.time() * 1000))
 
 
 def _make_polite(pool: RecognizerPool | None) -> None:

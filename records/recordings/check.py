@@ -2,6 +2,11 @@
 
 What reads media has had holes in it, and what is uploaded may be made to find them: the process
 gets no settings, little memory, no right to write, and a time limit.
+
+That protects the token server, from the whole container and from the decoder's first packets
+(`look.TRIED_PACKETS`). It does not protect the worker: the job that transcribes a recording decodes
+all of it in its own process, which has the worker's settings and rights. A packet behind the first
+ones that finds a hole finds it there.
 """
 
 import asyncio

@@ -59,20 +59,18 @@ def _read_through(recording: OpenRecording, most_seconds: float) -> float:
     first: float | None = None
     end = 0.0
     packets = decoded = 0
-    try:
-        for packet in recording.container.demux(recording.stream):
-            if packet.pts is not None and packet.time_base is not None:
-                at = float(packet.pts * packet.time_base)
-                first = at if first is None else min(first, at)
-                end = max(end, at + float((packet.duration or 0) * packet.time_base))
-                if end - first > most_seconds:
-                    raise _too_long(end - first, most_seconds)
-            if packets < TRIED_PACKETS:
-                packets += 1
-                decoded += _try(recording, packet)
-    except av.error.FFmpegError:
-        if not decoded:
-            raise unreadable(recording.kind) from None
+    for packet in recording.packets():
+        if packet is None:
+            continue
+        if packet.pts is not None and packet.time_base is not None:
+            at = float(packet.pts * packet.time_base)
+            first = at if first is None else min(first, at)
+            end = max(end, at + float((packet.duration or 0) * packet.time_base))
+            if end - first > most_seconds:
+                raise _too_long(end - first, most_seconds)
+        if packets < TRIED_PACKETS:
+            packets += 1
+            decoded += _try(recording, packet)
     if not decoded or first is None or end <= first:
         raise unreadable(recording.kind)
     return end - first

@@ -9,12 +9,15 @@ import av
 import av.error
 from av.audio.stream import AudioStream
 from av.container import InputContainer
+from av.packet import Packet
 
 from records.recordings.kinds import Kind, RecordingError, find_kind
 
 MOST_STREAMS: Final = 32
 """Sound, pictures, subtitles and covers together."""
 MOST_CHANNELS: Final = 16
+_MOST_BROKEN_IN_TURN: Final = 1_000
+"""So many errors without a packet between them are the end."""
 RATES_HZ: Final = (4_000, 192_000)
 _CODECS: Final = frozenset(
     {"aac", "alac", "flac", "mp3", "mp3float", "opus", "vorbis", "adpcm_ima_wav", "adpcm_ms"}
@@ -47,6 +50,29 @@ class OpenRecording:
         if self.container.duration is not None:
             return float(self.container.duration / av.time_base)
         return None
+
+    def packets(self) -> Iterator["Packet[AudioStream] | None"]:
+        """Yield the packets of the sound in order, the last one empty, and None for a broken place.
+
+        The demuxer looks for the next whole one behind it.
+        """
+        packets = self.container.demux(self.stream)
+        broken = 0
+        while broken < _MOST_BROKEN_IN_TURN:
+            try:
+                packet = next(packets, None)
+            except av.error.EOFError:
+                return
+            except av.error.FFmpegError:
+                # The error has ended this iterator, and not the file.
+                packets = self.container.demux(self.stream)
+                broken += 1
+                yield None
+                continue
+            if packet is None:
+                return
+            broken = 0
+            yield packet
 
 
 @contextmanager

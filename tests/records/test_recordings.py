@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from records.recordings import RecordingError, RecordingFault, check_recording
-from tests.made_recordings import KINDS, RATE_HZ, talk, write_recording
+from tests.made_recordings import KINDS, RATE_HZ, break_middle, talk, write_recording
 
 pytestmark = pytest.mark.unit
 
@@ -81,6 +81,12 @@ async def test_a_recording_without_its_end_is_refused(tmp_path: Path, ending: st
     content = path.read_bytes()
     path.write_bytes(content[: len(content) // 2])
     assert (await refused(path)).fault in {"truncated", "unreadable"}
+
+
+async def test_a_recording_with_a_broken_place_is_as_long_as_without(tmp_path: Path) -> None:
+    path = break_middle(write_recording(tmp_path / "talk.ogg"))
+    facts = await check_recording(path, most_seconds=HOURS)
+    assert facts.seconds == pytest.approx(SECONDS, abs=0.2)
 
 
 async def test_a_picture_without_sound_is_refused(tmp_path: Path) -> None:

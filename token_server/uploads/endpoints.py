@@ -18,6 +18,7 @@ from token_server import problems
 from token_server.access import RoomsAllowed
 from token_server.desk import Desk, DeskNeeded
 from token_server.event_stream import HEARTBEAT_SECONDS, EventStream, ServerEvent
+from token_server.meetings.forgetting import forget_upload
 from token_server.problems import KEY_PROBLEMS, Kind, ProblemError, document
 from token_server.uploads.body import Received, receive_recording
 from token_server.uploads.models import UploadList, UploadProgress
@@ -103,13 +104,16 @@ async def create_upload(
 async def list_uploads(desk: DeskNeeded) -> UploadList:
     """List the newest uploads, newest first."""
     uploads = await desk.store.list_uploads()
-    return UploadList(uploads=[UploadProgress.of(one) for one in uploads])
+    unreadable = await desk.store.find_unreadable_seconds([one.room_sid for one in uploads])
+    return UploadList(
+        uploads=[UploadProgress.of(one, unreadable.get(one.room_sid)) for one in uploads]
+    )
 
 
 @router.get("/{upload_id}", responses=document(problems.UPLOAD_NOT_FOUND))
 async def get_upload(desk: DeskNeeded, upload_id: UploadId) -> UploadProgress:
     """Tell how far an upload is."""
-    return UploadProgress.of(await _find(desk, upload_id))
+    return await _tell(desk, await _find(desk, upload_id))
 
 
 @router.get(
@@ -131,17 +135,15 @@ async def follow_upload(desk: DeskNeeded, upload_id: UploadId) -> EventStream:
     return EventStream(_events(desk, first))
 
 
-@router.delete("/{upload_id}", status_code=204, responses=document(problems.UPLOAD_NOT_FOUND))
+@router.delete(
+    "/{upload_id}",
+    status_code=204,
+    responses=document(problems.UPLOAD_NOT_FOUND, problems.FILES_DOWN),
+)
 async def delete_upload(desk: DeskNeeded, upload_id: UploadId) -> Response:
     """Delete a recording with the meeting that became of it; one under way is broken off."""
     upload = await _find(desk, upload_id)
-    await desk.store.delete_upload(upload_id)
-    await desk.files.delete_folder(upload_folder(upload_id))
-    try:
-        await desk.media_server.delete_room(upload.room_name)
-    except ProblemError as error:
-        # Its job finds out by itself that the upload is gone.
-        _log.warning("the room of upload %s was not deleted: %s", upload_id, error)
+    await forget_upload(desk, upload.room_sid, upload.room_name)
     _log.info("upload %s deleted", upload_id)
     return Response(status_code=204)
 
@@ -186,12 +188,17 @@ async def _find(desk: Desk, upload_id: str) -> Upload:
     return upload
 
 
+async def _tell(desk: Desk, upload: Upload) -> UploadProgress:
+    unreadable = await desk.store.find_unreadable_seconds([upload.room_sid])
+    return UploadProgress.of(upload, unreadable.get(upload.room_sid))
+
+
 async def _events(desk: Desk, first: Upload) -> AsyncGenerator[ServerEvent | None]:
     upload: Upload | None = first
     told = ""
     quiet = 0
     while upload is not None:
-        news = UploadProgress.of(upload).model_dump_json()
+        news = (await _tell(desk, upload)).model_dump_json()
         if news != told:
             name = upload.state if upload.is_over else "progress"
             yield ServerEvent(event=name, data=news, id=str(upload.changed_at_ms))

@@ -22,6 +22,7 @@ _EXAMPLE: Final = {
     "speed": 7.9,
     "seconds_left": 133.1,
     "speakers": None,
+    "unreadable_seconds": None,
     "created_at": "2026-11-21T16:00:00Z",
 }
 
@@ -47,7 +48,7 @@ class UploadProgress(BaseModel):
     state: UploadState
     """waiting, running, done or failed."""
     cause: str | None
-    """Why it failed; null: it has not."""
+    """Why it failed; of one that waits, why its last job ended before its time. null: neither."""
     percent: float
     """How much of it is transcribed."""
     speed: float | None
@@ -56,10 +57,12 @@ class UploadProgress(BaseModel):
     """At the present speed; null: nobody knows yet."""
     speakers: int | None
     """How many voices were told apart; null: not yet."""
+    unreadable_seconds: float | None
+    """How much of it was broken and could not be read; null: it was not read to its end."""
     created_at: datetime
 
     @classmethod
-    def of(cls, upload: Upload) -> Self:
+    def of(cls, upload: Upload, unreadable_seconds: float | None = None) -> Self:
         """Return what is told of an upload."""
         left = upload.seconds_left
         return cls(
@@ -76,6 +79,7 @@ class UploadProgress(BaseModel):
             speed=None if upload.speed is None else round(upload.speed, 2),
             seconds_left=None if left is None else round(left, 1),
             speakers=upload.speakers,
+            unreadable_seconds=unreadable_seconds,
             created_at=datetime.fromtimestamp(upload.created_at_ms / 1000, UTC),
         )
 

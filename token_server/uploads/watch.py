@@ -19,22 +19,37 @@ _log = logging.getLogger(__name__)
 
 PERIOD_SECONDS: Final = 1.0
 FIRST_PAUSE_SECONDS: Final = 4.0
-"""Pause after a job was sent; doubles up to the longest one while none takes the lease."""
+"""Pause after a job was sent; doubles up to the longest one while the upload comes no further. So
+long a job may take until it has the lease."""
 LONGEST_PAUSE_SECONDS: Final = 60.0
 ROOM_SECONDS: Final = 24 * 3600
 """How long the media server keeps the room of an upload: nobody joins it."""
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, kw_only=True)
 class _Sent:
-    """What is remembered of an upload that waits for its job."""
+    """The last job that was sent to an upload, which has come no further since."""
 
+    at: float
     pause_seconds: float
-    next_at: float
+    position_ms: int
+    """Where the upload was then."""
+    began: bool = False
+    """Whether it has taken the lease."""
+
+    def is_beginning(self, now: float) -> bool:
+        return not self.began and now < self.at + FIRST_PAUSE_SECONDS
+
+    @property
+    def next_at(self) -> float:
+        return self.at + self.pause_seconds
 
 
 class UploadWatch:
-    """Keeps as many uploads under way as there are workers, oldest first: each uses all cores."""
+    """Keeps as many uploads under way as there are workers, oldest first: each uses all cores.
+
+    One that came no further is tried again after a pause, which grows until it does.
+    """
 
     def __init__(self, store: Store, media_server: MediaServer, clock: Callable[[], int]) -> None:
         self._store = store
@@ -78,30 +93,49 @@ class UploadWatch:
             StoreUnavailableError: the store does not.
         """
         uploads = await self._store.list_unfinished_uploads()
-        names = {upload.room_name for upload in uploads}
-        self._sent = {name: sent for name, sent in self._sent.items() if name in names}
+        self._forget_jobs(uploads)
         if not uploads:
             return
         now_ms = self._clock()
         leased = {lease.room_name for lease in await self._store.list_leases(now_ms=now_ms)}
         workers = await self._store.list_workers(seen_after_ms=now_ms - WORKER_SEEN_SECONDS * 1000)
         places = sum(one.agent_name == AGENT_NAME for one in workers)
+        waiting: list[Upload] = []
         for upload in uploads:
-            if upload.room_name in leased:
-                self._sent.pop(upload.room_name, None)
-        places -= sum(upload.room_name in leased for upload in uploads)
-        waiting = [upload for upload in uploads if upload.room_name not in leased]
+            sent = self._sent.get(upload.room_name)
+            is_leased = upload.room_name in leased
+            if sent and is_leased:
+                sent.began = True
+            if is_leased or (sent and sent.is_beginning(now_seconds)):
+                places -= 1
+            elif sent is None or now_seconds >= sent.next_at:
+                waiting.append(upload)
+        waiting.sort(key=self._turn)
         for upload in waiting[: max(0, places)]:
             await self._send(upload, now_seconds)
+
+    def _turn(self, upload: Upload) -> float:
+        """What came no further the last time, and may do so for long, is behind all others."""
+        sent = self._sent.get(upload.room_name)
+        return sent.next_at if sent else 0.0
+
+    def _forget_jobs(self, uploads: list[Upload]) -> None:
+        """Forget the jobs of uploads that are over or have come further since."""
+        positions = {upload.room_name: upload.position_ms for upload in uploads}
+        self._sent = {
+            name: sent
+            for name, sent in self._sent.items()
+            if positions.get(name) == sent.position_ms
+        }
 
     async def _send(self, upload: Upload, now_seconds: float) -> None:
         """Dispatch a job; one that is only slow finds the lease taken, and leaves."""
         name = upload.room_name
-        sent = self._sent.setdefault(name, _Sent(FIRST_PAUSE_SECONDS, now_seconds))
-        if now_seconds < sent.next_at:
-            return
-        sent.next_at = now_seconds + sent.pause_seconds
-        sent.pause_seconds = min(2 * sent.pause_seconds, LONGEST_PAUSE_SECONDS)
+        last = self._sent.get(name)
+        pause = min(2 * last.pause_seconds, LONGEST_PAUSE_SECONDS) if last else FIRST_PAUSE_SECONDS
+        self._sent[name] = _Sent(
+            at=now_seconds, pause_seconds=pause, position_ms=upload.position_ms
+        )
         metadata = DispatchMetadata(upload=upload.room_sid)
         if await self._media_server.list_rooms([name]):
             await self._media_server.create_dispatch(name, metadata=metadata.model_dump_json())

@@ -2,16 +2,19 @@
 
 import re
 import signal
+import sqlite3
 import subprocess
 import sys
 import time
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
 from records import Store, StoreUnavailableError
+from stack.ports import find_free_port
 from tests.agent.speech import share_heard
-from tests.made_recordings import KINDS, spoken, talk, write_recording
+from tests.made_recordings import KINDS, break_middle, spoken, talk, write_recording
 from tests.parts import clean_environment
 
 pytestmark = pytest.mark.unit
@@ -62,20 +65,24 @@ def test_a_recording_is_transcribed_and_its_transcript_and_meeting_named(tmp_pat
     assert (tmp_path / "subtitles.vtt").read_text().startswith("WEBVTT")
 
 
+async def wait_for_position(store: Store, process: subprocess.Popen[str]) -> None:
+    position = 0
+    deadline = time.monotonic() + 60
+    while not position:
+        assert time.monotonic() < deadline
+        assert process.poll() is None
+        try:
+            uploads = await store.list_uploads()
+        except StoreUnavailableError:
+            uploads = []  # the tables are being made
+        position = uploads[0].position_ms if uploads else 0
+
+
 async def test_ctrl_c_stops_and_the_same_command_goes_on(tmp_path: Path) -> None:
     write_recording(tmp_path / "talk.wav", talk(LONG))
     process = command(tmp_path, "talk.wav")
     async with Store(f"sqlite:///{tmp_path}/records.db") as store:
-        position = 0
-        deadline = time.monotonic() + 60
-        while not position:
-            assert time.monotonic() < deadline
-            assert process.poll() is None
-            try:
-                uploads = await store.list_uploads()
-            except StoreUnavailableError:
-                uploads = []  # the tables are being made
-            position = uploads[0].position_ms if uploads else 0
+        await wait_for_position(store, process)
         process.send_signal(signal.SIGINT)
         _, told = process.communicate(timeout=30)
         assert process.returncode == 130, told
@@ -93,6 +100,75 @@ async def test_ctrl_c_stops_and_the_same_command_goes_on(tmp_path: Path) -> None
     assert [one.id for one in after][: len(before)] == [one.id for one in before]
     assert [one.sequence for one in after] == list(range(1, len(after) + 1))
     assert share_heard(spoken(LONG), " ".join(one.text for one in after)) > 0.8
+
+
+async def test_after_a_kill_the_same_command_waits_for_the_lease_and_goes_on(
+    tmp_path: Path,
+) -> None:
+    write_recording(tmp_path / "talk.wav", talk(LONG))
+    process = command(tmp_path, "talk.wav")
+    async with Store(f"sqlite:///{tmp_path}/records.db") as store:
+        await wait_for_position(store, process)
+        (begun,) = await store.list_uploads()
+        process.kill()
+        process.communicate()
+        # As if it was killed this moment, however long the next one takes to start.
+        await store.take_lease(
+            begun.room_name, "killed", now_ms=time.time_ns() // 1_000_000, ttl_seconds=4
+        )
+        code, _, told = run(tmp_path, "talk.wav")
+        assert code == 0, told
+        assert "goes on at" in told
+        (done,) = await store.list_uploads()
+    assert done.state == "done"
+
+
+async def test_what_ends_the_work_is_named_and_the_recording_is_not_given_up(
+    tmp_path: Path,
+) -> None:
+    write_recording(tmp_path / "talk.ogg")
+    away = {
+        "STT": "elevenlabs",
+        "ELEVENLABS_API_KEY": "sk_quartzbeetle",
+        "ELEVENLABS_BASE_URL": f"http://127.0.0.1:{find_free_port()}",
+        "PRICE_FILE": f"{Path.cwd()}/prices.yaml",
+    }
+    for _ in range(2):
+        code, _, told = run(tmp_path, "talk.ogg", **away)
+        assert code == 1
+        assert "ElevenLabs Scribe does not answer" in told
+        assert "run the command again" in told
+        assert "quartzbeetle" not in told
+        assert "Traceback" not in told
+    code, _, told = run(tmp_path, "talk.ogg", STT="elevenlabs")
+    assert code == 2
+    assert "ELEVENLABS_API_KEY" in told
+    assert "Traceback" not in told
+    async with Store(f"sqlite:///{tmp_path}/records.db") as store:
+        (left,) = await store.list_uploads()
+    assert (left.state, left.attempts) == ("running", 0)
+
+
+async def test_what_an_earlier_version_gave_up_begins_anew(tmp_path: Path) -> None:
+    write_recording(tmp_path / "talk.ogg")
+    assert run(tmp_path, "talk.ogg", STT="elevenlabs")[0] == 2
+    with closing(sqlite3.connect(tmp_path / "records.db")) as database:
+        database.execute("UPDATE uploads SET state = 'failed', cause = '5 attempts', attempts = 6")
+        database.commit()
+    code, _, told = run(tmp_path, "talk.ogg")
+    assert code == 0, told
+    async with Store(f"sqlite:///{tmp_path}/records.db") as store:
+        (left,) = await store.list_uploads()
+    assert (left.state, left.cause) == ("done", "")
+
+
+def test_a_broken_recording_is_transcribed_and_said_to_be_broken(tmp_path: Path) -> None:
+    break_middle(write_recording(tmp_path / "talk.flac"))
+    for _ in range(2):
+        code, out, told = run(tmp_path, "talk.flac")
+        assert code == 0, told
+        assert "s of the recording could not be read" in told
+        assert "transcript" in out
 
 
 @pytest.mark.parametrize(

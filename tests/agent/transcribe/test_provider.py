@@ -113,7 +113,7 @@ async def test_what_an_earlier_job_has_kept_is_not_kept_again(
 ) -> None:
     await transcribe(store, tmp_path, settings_for(emulator))
     whole = await store.list_segments("UP_1")
-    await store.delete_upload("UP_1")
+    await store.forget_meetings(["UP_1"])
     await store.add_upload(
         "UP_1",
         source="command",

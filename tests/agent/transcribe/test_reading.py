@@ -10,7 +10,7 @@ from agent.speech_gate import SAMPLE_RATE_HZ, Samples, SpeechEnd, SpeechGate
 from agent.transcribe.reading import RecordingReader
 from agent.transcribe.stretches import Stretch, Stretches
 from records.recordings import RecordingError
-from tests.made_recordings import KINDS, talk, write_recording
+from tests.made_recordings import KINDS, break_middle, talk, write_recording
 
 pytestmark = pytest.mark.unit
 
@@ -78,14 +78,31 @@ def test_a_recording_that_is_longer_than_the_limit_ends_in_the_middle(tmp_path: 
     assert reader.position_seconds < 4
 
 
-def test_broken_places_are_passed_over(tmp_path: Path) -> None:
-    path = write_recording(tmp_path / "talk.mp3")
-    content = bytearray(path.read_bytes())
-    middle = len(content) // 2
-    content[middle : middle + 3000] = b"\xff" * 3000
-    path.write_bytes(content)
-    seconds = len(read_all(path)) / SAMPLE_RATE_HZ
-    assert seconds == pytest.approx(len(talk()) / SAMPLE_RATE_HZ, abs=2)
+@pytest.mark.parametrize("ending", ["flac", "m4a", "mp4", "ogg"])
+def test_broken_places_are_passed_over_and_told(tmp_path: Path, ending: str) -> None:
+    path = break_middle(write_recording(tmp_path / f"talk.{ending}"))
+    reader = RecordingReader(path, most_seconds=HOURS)
+    seconds = sum(map(len, reader.blocks())) / SAMPLE_RATE_HZ
+    assert seconds == pytest.approx(len(talk()) / SAMPLE_RATE_HZ, abs=0.2)
+    assert reader.unreadable_seconds == pytest.approx(seconds / 5, abs=1.2)
+
+
+@pytest.mark.parametrize("ending", ["aac", "mp3"])
+def test_what_does_not_say_where_it_is_tells_at_least_of_its_broken_packets(
+    tmp_path: Path, ending: str
+) -> None:
+    reader = RecordingReader(
+        break_middle(write_recording(tmp_path / f"talk.{ending}")), most_seconds=HOURS
+    )
+    assert list(reader.blocks())
+    assert reader.unreadable_seconds > 0.1
+
+
+@pytest.mark.parametrize("ending", KINDS)
+def test_of_a_whole_recording_all_is_readable(tmp_path: Path, ending: str) -> None:
+    reader = RecordingReader(write_recording(tmp_path / f"talk.{ending}"), most_seconds=HOURS)
+    assert list(reader.blocks())
+    assert reader.unreadable_seconds == 0
 
 
 def test_a_pause_that_was_left_out_is_silence(tmp_path: Path) -> None:
@@ -102,4 +119,6 @@ def test_a_pause_that_was_left_out_is_silence(tmp_path: Path) -> None:
                 frame.pts = second * 48_000 + step * 960
                 container.mux(stream.encode(frame))
         container.mux(stream.encode(None))
-    assert len(read_all(path)) / SAMPLE_RATE_HZ == pytest.approx(12, abs=0.3)
+    reader = RecordingReader(path, most_seconds=HOURS)
+    assert sum(map(len, reader.blocks())) / SAMPLE_RATE_HZ == pytest.approx(12, abs=0.3)
+    assert reader.unreadable_seconds == 0

@@ -10,7 +10,7 @@ from agent.transcribe.keeping import UploadGoneError, UploadKeeping
 from agent.transcribe.stretches import Stretches
 from agent.transcribe.transcription import Transcription
 from records import Store, Upload
-from tests.made_recordings import talk, write_recording
+from tests.made_recordings import break_middle, talk, write_recording
 
 pytestmark = pytest.mark.unit
 
@@ -101,6 +101,19 @@ async def test_a_recording_becomes_a_meeting_with_its_speakers(
     (coverage,) = await store.list_coverage("UP_1")
     assert coverage.received_seconds == pytest.approx(len(talk()) / 16_000, abs=0.1)
     assert coverage.recognized_seconds == coverage.sent_seconds > 0
+    assert coverage.dropped_seconds == {}
+
+
+async def test_what_of_a_recording_was_broken_stands_in_its_coverage(
+    store: Store, upload: Upload, recording: Path
+) -> None:
+    await attempt(store, break_middle(recording), Writes())
+    (coverage,) = await store.list_coverage("UP_1")
+    unreadable = coverage.dropped_seconds["decode_error"]
+    assert unreadable == pytest.approx(len(talk()) / 16_000 / 5, abs=1.2)
+    told_of = coverage.silent_seconds + coverage.sent_seconds + unreadable
+    assert told_of == pytest.approx(coverage.received_seconds, rel=0.01)
+    assert await store.find_unreadable_seconds(["UP_1"]) == {"UP_1": unreadable}
 
 
 @pytest.mark.parametrize("ends_after", [1, 2, 3])
@@ -140,9 +153,10 @@ async def test_an_upload_that_is_deleted_meanwhile_ends_the_work(
 ) -> None:
     class Deletes(Writes):
         async def recognize(self, samples: Samples) -> str:
-            await store.delete_upload("UP_1")
+            await store.forget_meetings(["UP_1"])
             return await super().recognize(samples)
 
     with pytest.raises(UploadGoneError):
         await attempt(store, recording, Deletes())
     assert await store.list_segments("UP_1") == []
+    assert await store.find_meeting("UP_1") is None

@@ -11,6 +11,7 @@ import pytest
 
 from tests.made_recordings import write_recording
 from tests.token_server.front import Front, OpenFront, problem
+from wire.coverage import SpeakerCoverage
 from wire.dispatch import DispatchMetadata
 
 pytestmark = pytest.mark.room
@@ -58,6 +59,52 @@ async def test_an_upload_is_kept_listed_and_deleted_with_its_meeting(
     problem(await front.client.get(f"/uploads/{told['id']}"), 404, "upload-not-found")
     problem(await front.client.delete(f"/uploads/{told['id']}"), 404, "upload-not-found")
     problem(await front.client.get(f"/uploads/{told['id']}/events"), 404, "upload-not-found")
+
+
+async def test_a_recording_whose_files_cannot_be_deleted_stays_until_they_can(
+    front: Front, talk_mp3: bytes, tmp_path: Path
+) -> None:
+    address = f"/uploads/{(await upload(front, talk_mp3)).json()['id']}"
+    files = (tmp_path / "files").rename(tmp_path / "unplugged")
+    (tmp_path / "files").write_text("no folder")
+    problem(await front.client.delete(address), 503, "files-down")
+    assert (await front.client.get(address)).status_code == 200
+
+    (tmp_path / "files").unlink()
+    files.rename(tmp_path / "files")
+    assert (await front.client.delete(address)).status_code == 204
+    assert kept_files(tmp_path) == []
+
+
+async def test_why_an_upload_waits_and_what_of_it_was_broken_is_told(
+    front: Front, talk_mp3: bytes
+) -> None:
+    upload_id = (await upload(front, talk_mp3)).json()["id"]
+    store = front.app.state.desk.store
+    await store.begin_upload(upload_id, now_ms=1)
+    await store.put_off_upload(upload_id, cause="no recognizer answers", counts=False, now_ms=2)
+    told = (await front.client.get(f"/uploads/{upload_id}")).json()
+    assert (told["state"], told["cause"]) == ("waiting", "no recognizer answers")
+    assert told["unreadable_seconds"] is None
+
+    coverage = SpeakerCoverage(
+        identity="recording",
+        name="talk.mp3",
+        received_seconds=30,
+        silent_seconds=5,
+        sent_seconds=20,
+        recognized_seconds=20,
+        without_text_seconds=0,
+        dropped_seconds={"decode_error": 5.0},
+    )
+    await store.put_coverage(upload_id, "job", [coverage])
+    await store.begin_upload(upload_id, now_ms=3)
+    await store.finish_upload(upload_id, speakers=2, now_ms=4)
+    told = (await front.client.get(f"/uploads/{upload_id}")).json()
+    assert (told["state"], told["cause"], told["unreadable_seconds"]) == ("done", None, 5.0)
+    assert (await front.client.get("/uploads")).json()["uploads"] == [told]
+    events = (await front.client.get(f"/uploads/{upload_id}/events")).text
+    assert '"unreadable_seconds":5.0' in events
 
 
 async def test_the_recording_may_be_the_body_itself(front: Front, talk_mp3: bytes) -> None:

@@ -15,6 +15,7 @@ test.each([
   [{}, '41 % transcribed, about 2 min 13 s left'],
   [{ seconds_left: null }, '41 % transcribed'],
   [{ state: 'waiting' }, 'Waits to be transcribed…'],
+  [{ state: 'waiting', cause: 'No provider.' }, 'Waits to be transcribed: No provider…'],
   [{ state: 'done' }, 'Transcribed.'],
   [{ state: 'failed', cause: 'no sound.' }, 'It could not be transcribed: no sound.'],
 ] as const)('how far: %j', (changes, words) => {

@@ -83,7 +83,7 @@ export function giveRecording(
 export function describeUpload({ state, percent, seconds_left, cause }: Upload): string {
   switch (state) {
     case 'waiting':
-      return 'Waits to be transcribed…';
+      return `Waits to be transcribed${because(cause)}…`;
     case 'running': {
       const left = seconds_left === null ? '' : `, about ${formatSeconds(seconds_left)} left`;
       return `${Math.floor(percent)} % transcribed${left}`;
@@ -91,8 +91,12 @@ export function describeUpload({ state, percent, seconds_left, cause }: Upload):
     case 'done':
       return 'Transcribed.';
     case 'failed':
-      return `It could not be transcribed${cause ? `: ${cause.replace(/\.$/, '')}` : ''}.`;
+      return `It could not be transcribed${because(cause)}.`;
   }
+}
+
+function because(cause: string | null): string {
+  return cause ? `: ${cause.replace(/\.$/, '')}` : '';
 }
 
 export function isOver({ state }: Upload): boolean {
