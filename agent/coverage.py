@@ -17,6 +17,7 @@ _WORDS: Final[dict[NoticeReason, str]] = {
     "silent": "the microphone sends silence",
     "encrypted": "the sound is encrypted end to end",
 }
+_CROWDED: Final = "I cannot hear everybody: there are more microphones than I may listen to"
 
 
 def _no_seconds() -> defaultdict[DropReason, float]:
@@ -79,6 +80,7 @@ class Coverage:
     def __init__(self) -> None:
         self._speakers: dict[str, _Speaker] = {}
         self._open: dict[str, Notice] = {}
+        self._is_crowded = False
 
     def meet(self, identity: str, name: str) -> None:
         """Take note of a participant, who then has a line in every report."""
@@ -97,6 +99,17 @@ class Coverage:
     def set_encrypted(self, identity: str, *, encrypted: bool) -> None:
         """Take note that a participant wishes to be heard and is encrypted end to end, or not."""
         self._speakers[identity].encrypted = encrypted
+
+    def set_crowded(self, *, crowded: bool) -> None:
+        """Take note that somebody is not listened to because too many are, or nobody."""
+        self._is_crowded = crowded
+
+    def count_withdrawn(self, identity: str, name: str, seconds: float) -> None:
+        """Count audio that was thrown away unheard, because its consent had been withdrawn."""
+        self.meet(identity, name)
+        past = self._speakers[identity].past
+        past.received += seconds
+        past.dropped["consent"] += seconds
 
     def set_marked(self, identities: set[str], now: float) -> None:
         """Take note of whom the media server marks as speaking."""
@@ -124,6 +137,9 @@ class Coverage:
             for identity, speaker in self._speakers.items()
             for notice in self._notices(identity, speaker, now)
         }
+        if self._is_crowded:
+            at_ms = round(now * 1000)
+            current["crowded"] = Notice(id="crowded", reason="crowded", text=_CROWDED, at_ms=at_ms)
         begun = [notice for key, notice in current.items() if key not in self._open]
         over = [
             notice.model_copy(update={"over": True, "at_ms": round(now * 1000)})

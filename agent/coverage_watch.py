@@ -75,7 +75,7 @@ class CoverageWatch:
         if speakers == self._told:
             return
         self._told = speakers
-        message = CoverageReport(at_ms=round(self._now() * 1000), speakers=speakers)
+        message = CoverageReport.of(speakers, at_ms=round(self._now() * 1000))
         self._publisher.publish_to_hosts(COVERAGE, "report", message)
         try:
             await self._store.put_coverage(self._room_sid, self._job_id, speakers)

@@ -2,12 +2,14 @@
 
 import asyncio
 import logging
+import math
 from collections.abc import Callable, Collection
 from typing import Any, Final
 
 from livekit import rtc
 from livekit.agents import APIError, stt
 
+from agent.admission import Admission, is_encrypted, microphones_of
 from agent.attendance import is_person, name_of
 from agent.coverage import Coverage
 from agent.ears import Clock, Ears, HeardFrame
@@ -21,7 +23,6 @@ logger = logging.getLogger("sidenote.hearing")
 
 RESTART_SECONDS: Final = 1.0
 """Pause before a listener that failed begins anew."""
-_UNENCRYPTED: Final = 0
 
 
 class Hearing:
@@ -45,6 +46,7 @@ class Hearing:
         on_onset: Callable[[str], None] = lambda _: None,
         on_frame: Callable[[Speaker, HeardFrame], None] = lambda *_: None,
         turn_end: TurnEnd | None = None,
+        most_people: float = math.inf,
     ) -> None:
         """Make it; nobody is listened to before it is entered.
 
@@ -61,6 +63,7 @@ class Hearing:
             on_onset: called with it a moment before, when that may be so, and may not.
             on_frame: called at once with every frame that is heard.
             turn_end: tells a pause from an end; None: silence alone does.
+            most_people: who are listened to at the same time; of hosts all are.
         """
         self._room = room
         self._recognizer = recognizer
@@ -75,12 +78,15 @@ class Hearing:
         self._turn_end = turn_end
         self._now = now
         self._names = Names()
+        self._expected_words: tuple[str, ...] = ()
+        """Of the names that the recognizer was told last."""
+        self._telling = asyncio.Lock()
         self._listeners: dict[str, Listener] = {}
         """By the sid of the track that each listens to now."""
         self._running: set[Listener] = set()
         """Also those whose track has ended and who are not done with it."""
-        self._asked_for: set[str] = set()
-        """Sids of the tracks that the media server was asked for."""
+        self._admission = Admission(is_allowed=is_allowed, role_of=role_of, most_people=most_people)
+        """Tracks that have a place are those that the media server was asked for."""
         self._tasks = asyncio.TaskGroup()
         self._closing = False
         self._closed_at: float | None = None
@@ -121,9 +127,11 @@ class Hearing:
         for listener in self._running:
             if not self._is_allowed(listener.speaker.identity):
                 listener.abandon()
+        self._expect_names()
+        self._admission.turned_away.clear()
         for participant in self._room.remote_participants.values():
-            for publication in participant.track_publications.values():
-                self._on_track(publication, participant)
+            self._look_at(participant)
+        self._note_crowd()
 
     def somebody_speaks(self) -> bool:
         """Tell whether any participant who is listened to speaks now."""
@@ -150,72 +158,81 @@ class Hearing:
     def _is_settled(self, expected: Collection[str]) -> bool:
         heard = {sid: one for sid, one in self._listeners.items() if one.has_heard()}
         here = {listener.speaker.identity for listener in heard.values()}
-        return self._asked_for <= heard.keys() and here.issuperset(expected)
+        return self._admission.sids <= heard.keys() and here.issuperset(expected)
 
     def _meet(self, participant: rtc.RemoteParticipant) -> None:
         if not is_person(participant):
             return
         self._coverage.meet(participant.identity, name_of(participant))
-        # A name goes where its bearer's speech goes, and only then.
-        if self._is_allowed(participant.identity) and self._names.meet(participant.name):
+        if self._names.meet(participant.identity, participant.name):
             self._expect_names()
 
     def _expect_names(self) -> None:
-        recognizer = self._recognizer
-        if isinstance(recognizer, ExpectsNames):
-            self._tasks.create_task(recognizer.expect_names(self._names.words), name="names")
+        # A name goes where its bearer's speech goes, and only then.
+        words = self._names.words_of(self._is_allowed)
+        if words != self._expected_words:
+            self._expected_words = words
+            self._tasks.create_task(self._tell_names(), name="names")
 
-    def _on_track(
-        self, publication: rtc.RemoteTrackPublication, participant: rtc.RemoteParticipant
-    ) -> None:
-        """Subscribe to a track, or stop listening to it, as its participant wishes."""
-        if not is_microphone(publication) or not is_person(participant):
+    async def _tell_names(self) -> None:
+        async with self._telling:
+            if isinstance(self._recognizer, ExpectsNames):
+                await self._recognizer.expect_names(self._expected_words)
+
+    def _on_track(self, _: rtc.RemoteTrackPublication, participant: rtc.RemoteParticipant) -> None:
+        self._look_at(participant)
+        self._note_crowd()
+
+    def _note_crowd(self) -> None:
+        self._coverage.set_crowded(crowded=bool(self._admission.turned_away))
+
+    def _look_at(self, participant: rtc.RemoteParticipant) -> None:
+        """Subscribe to a participant's microphones, or stop listening to them, as is wished."""
+        microphones = microphones_of(participant)
+        if not microphones or not is_person(participant):
             return
         self._meet(participant)
         self._note_encryption(participant)
-        if self._is_allowed(participant.identity) and not is_encrypted(publication):
-            self._ask_for(publication)
-            if publication.track:
-                self._on_track_subscribed(publication.track, publication, participant)
-        else:
-            self._refuse(publication)
-
-    def _ask_for(self, publication: rtc.RemoteTrackPublication) -> None:
-        if publication.sid not in self._asked_for:
-            self._asked_for.add(publication.sid)
-            publication.set_subscribed(True)
+        for publication in microphones:
+            if self._admission.admits(publication, participant):
+                if self._admission.take_place(publication.sid, participant.identity):
+                    publication.set_subscribed(True)
+                if publication.track:
+                    self._on_track_subscribed(publication.track, publication, participant)
+            else:
+                self._refuse(publication)
 
     def _refuse(self, publication: rtc.RemoteTrackPublication) -> None:
         self._listeners.pop(publication.sid, None)
         # What was asked for may be on its way.
-        if publication.subscribed or publication.sid in self._asked_for:
-            self._asked_for.discard(publication.sid)
+        if self._admission.free_place(publication.sid) or publication.subscribed:
             publication.set_subscribed(False)
 
     def _note_encryption(self, participant: rtc.RemoteParticipant) -> None:
         self._coverage.set_encrypted(
             participant.identity,
             encrypted=self._is_allowed(participant.identity)
-            and any(
-                is_microphone(publication) and is_encrypted(publication)
-                for publication in participant.track_publications.values()
-            ),
+            and any(is_encrypted(publication) for publication in microphones_of(participant)),
         )
 
     def _on_track_gone(
         self, publication: rtc.RemoteTrackPublication, participant: rtc.RemoteParticipant
     ) -> None:
-        self._asked_for.discard(publication.sid)
         if is_person(participant):
             self._note_encryption(participant)
+        if self._admission.free_place(publication.sid):
+            self.review()
 
     def _on_participant_gone(self, participant: rtc.RemoteParticipant) -> None:
         if is_person(participant):
             self._coverage.set_encrypted(participant.identity, encrypted=False)
+        for publication in participant.track_publications.values():
+            self._admission.free_place(publication.sid)
+        self.review()
 
     def _on_reconnected(self) -> None:
         # A connection that was made anew carries no track until it is asked for.
-        self._asked_for.clear()
+        self._admission.free_all()
         self.review()
 
     def _on_track_subscribed(
@@ -224,11 +241,12 @@ class Hearing:
         publication: rtc.RemoteTrackPublication,
         participant: rtc.RemoteParticipant,
     ) -> None:
-        if not is_microphone(publication) or not is_person(participant):
+        if publication not in microphones_of(participant) or not is_person(participant):
             return
-        if not self._is_allowed(participant.identity):  # consent went while this was under way
-            self._refuse(publication)
+        if not self._admission.admits(publication, participant):
+            self._refuse(publication)  # consent went while this was under way
             return
+        self._admission.take_place(publication.sid, participant.identity)
         if publication.sid in self._listeners:
             return
         speaker = Speaker(
@@ -301,13 +319,3 @@ class Hearing:
             failed = False
         self._end(listener)
         return failed
-
-
-def is_encrypted(publication: rtc.RemoteTrackPublication) -> bool:
-    """Tell whether a track is encrypted end to end."""
-    return publication.encryption_type != _UNENCRYPTED
-
-
-def is_microphone(publication: rtc.RemoteTrackPublication) -> bool:
-    """Tell whether a track is a microphone."""
-    return publication.source == rtc.TrackSource.SOURCE_MICROPHONE

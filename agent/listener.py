@@ -3,7 +3,7 @@
 import asyncio
 import logging
 import math
-from collections import deque
+from collections import defaultdict, deque
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any, Final
@@ -22,6 +22,7 @@ from agent.speech_gate import (
     SpeechGate,
     SpeechStart,
 )
+from agent.stt.segments import UnheardEvent
 from agent.turn_end import TurnEnd
 from transcript_buffer import Role, Segment
 from wire.coverage import DropReason
@@ -107,7 +108,8 @@ class Listener:
         self._input_ended = False
         self._recognized_seconds = 0.0
         self._without_text_seconds = 0.0
-        self._unanswered_seconds = 0.0
+        self._unanswered: defaultdict[DropReason, float] = defaultdict(float)
+        """Seconds that went to the recognizer and that nobody has recognized, by reason."""
         self._without_text_since_text = 0.0
         self._text_at_seconds = -math.inf
         self._spoke_at_seconds = -math.inf
@@ -146,13 +148,14 @@ class Listener:
             without_text=self._without_text_seconds,
         )
         counts.dropped["queue_full"] = self._ears.dropped_seconds
-        counts.dropped["provider_down"] += self._unanswered_seconds
+        for reason, seconds in self._unanswered.items():
+            counts.dropped[reason] += seconds
         if self._ended_by:
             counts.sent = counts.recognized + counts.without_text
             counts.dropped[self._ended_by] += max(0.0, counts.unaccounted_seconds)
         else:
             counts.received -= self._ears.waiting_seconds
-            counts.sent = self._gate.passed_seconds - self._unanswered_seconds
+            counts.sent = self._gate.passed_seconds - sum(self._unanswered.values())
         return counts
 
     def speech_without_text_seconds(self, now: float) -> float:
@@ -285,7 +288,8 @@ class Listener:
                 self._count(text, spoken)
             else:
                 # No recognizer answered, however often the speech was sent.
-                self._unanswered_seconds += spoken.sent_seconds
+                reason = event.reason if isinstance(event, UnheardEvent) else "provider_down"
+                self._unanswered[reason] += spoken.sent_seconds
             await self._hand_over(text, spoken, final=True)
             self._handed_over = None
         elif event.type is stt.SpeechEventType.FINAL_TRANSCRIPT:

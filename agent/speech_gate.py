@@ -231,8 +231,7 @@ class SpeechGate:
 
     def _is_near(self, window: Samples, probability: float) -> bool:
         if self._is_muted and not self.is_open:
-            self._nearness.hear_nothing()
-            return False
+            return False  # a mute says nothing of the room
         return self._nearness.hear(
             window,
             in_segment=self.is_open,

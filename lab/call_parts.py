@@ -115,7 +115,7 @@ class Line(Part):
         return self
 
 
-NoiseKind = Literal["white", "pink", "babble", "hum"]
+NoiseKind = Literal["white", "pink", "babble", "hum", "music"]
 
 
 class Noise(Part):
@@ -126,7 +126,8 @@ class Noise(Part):
     who: Name = EVERYBODY
     """Whose microphone: an identity, or all."""
     kind: NoiseKind | None = None
-    """Generated: white, pink, babble (many voices of the call at once) or hum (mains, 50 Hz)."""
+    """Generated: white, pink, babble (many voices of the call at once), hum (mains, 50 Hz) or music
+    (instruments; nobody sings)."""
     file: Text | None = None
     """Or a recording, repeated; found from the call file's folder."""
     snr_db: Annotated[Number, Field(ge=-20, le=60)]

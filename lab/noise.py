@@ -1,5 +1,6 @@
 """Makes what a microphone hears beside the speech: the same for the same seed."""
 
+from itertools import pairwise
 from pathlib import Path
 from typing import Final, assert_never
 
@@ -18,6 +19,12 @@ _LONGEST_BED_SECONDS: Final = 300.0
 _TALKERS: Final = 8
 _MAINS_HZ: Final = 50.0
 _HARMONICS: Final = (1.0, 0.6, 0.4, 0.25, 0.15, 0.1)
+_BEATS_PER_SECOND: Final = 2.0
+_LOWEST_NOTE_HZ: Final = 110.0
+_SCALE: Final = (0, 2, 4, 7, 9, 12, 14, 16)
+"""In semitones above the lowest note of a melody."""
+_CHORDS: Final = ((0, 4, 7), (9, 12, 16), (5, 9, 12), (7, 11, 14))
+_BEATS_PER_CHORD: Final = 4
 _FULL_SCALE: Final = 32768.0
 
 Sound = NDArray[np.float64]
@@ -83,6 +90,8 @@ def generated(kind: NoiseKind, count: int, seed: int, lines: list[Samples]) -> S
             return _hum(count)
         case "babble":
             return _babble(count, rng, lines)
+        case "music":
+            return _music(count, rng)
     assert_never(kind)
 
 
@@ -134,3 +143,32 @@ def _babble(count: int, rng: np.random.Generator, lines: list[Samples]) -> Sound
             bed[(start + talked + np.arange(len(line))) % count] += line
             talked += len(line)
     return bed
+
+
+def _music(count: int, rng: np.random.Generator) -> Sound:
+    """Play a melody over chords and a beat: instruments only, nobody sings."""
+    beats = max(1, round(count / SAMPLE_RATE_HZ * _BEATS_PER_SECOND))
+    edges = np.linspace(0, count, beats + 1).astype(int)
+    bed = np.zeros(count)
+    for number, (start, end) in enumerate(pairwise(edges)):
+        time = np.arange(end - start) / SAMPLE_RATE_HZ
+        chord = _CHORDS[number // _BEATS_PER_CHORD % len(_CHORDS)]
+        note = 24 + _SCALE[int(rng.integers(len(_SCALE)))]
+        bed[start:end] = (
+            _strike(time, note)
+            + 0.4 * sum(_strike(time, 12 + semitones) for semitones in chord)
+            + 0.5 * rng.standard_normal(len(time)) * np.exp(-40 * time)
+        )
+    return bed
+
+
+def _strike(time: Sound, semitones: int) -> Sound:
+    """Return a string that is struck and fades, so many semitones above the lowest note."""
+    hz = _LOWEST_NOTE_HZ * 2 ** (semitones / 12)
+    tones = [
+        share * np.sin(2 * np.pi * hz * number * time)
+        for number, share in enumerate(_HARMONICS, start=1)
+    ]
+    # Off within 10 ms before the next one begins.
+    fade = np.minimum(1.0, (time[-1] - time) / 0.01)
+    return np.asarray(np.sum(tones, axis=0) * np.exp(-3 * time) * fade)

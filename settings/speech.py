@@ -32,6 +32,9 @@ class SpeechSettings(OpenAIAccount):
     """How long a provider may take for a final before the next one is asked."""
     stt_timeout_seconds: Annotated[float, Field(gt=0, le=120)] = 10.0
     """How long one request to a transcription server may take."""
+    stt_most_people: Annotated[int, Field(ge=1, le=1000)] = 50
+    """Whom one call listens to at the same time; each is a stream of the recognizer. Of hosts it
+    listens to all."""
     stt_options: SecretStr | None = None
     """Arguments of a plugin's STT as a JSON object, {"model": "nova-3"}; with several plugins one
     object for each, {"deepgram.STT": {"model": "nova-3"}}. Secret: it may hold a key."""

@@ -1,6 +1,7 @@
 """How much of each participant was heard, and what could not be: for hosts."""
 
-from typing import Final, Literal
+from collections.abc import Iterable
+from typing import Final, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -11,14 +12,19 @@ COVERAGE: Final = "sidenote.coverage"
 NOTICE: Final = "sidenote.notice"
 """Data-message topic for hosts only; the payload is a `Notice`."""
 
+COVERAGE_BYTES: Final = 14_500
+"""Of the speakers in a report; a data message carries 15 KiB everywhere."""
+
 DropReason = Literal["queue_full", "provider_down", "consent", "decode_error"]
-"""queue_full: audio came faster than it was taken. provider_down: no recognizer answered.
-consent: it was withdrawn while this was on its way. decode_error: the audio was unreadable."""
+"""queue_full: audio came faster than it was taken or recognized. provider_down: no recognizer
+answered. consent: it was withdrawn while this was on its way. decode_error: the audio was
+unreadable."""
 
 NoticeReason = Literal[
     "no_text",
     "silent",
     "encrypted",
+    "crowded",
     "provider_down",
     "recognizer_changed",
     "model_quiet",
@@ -31,11 +37,12 @@ NoticeReason = Literal[
     "not_recorded",
 ]
 """no_text: somebody speaks and no text comes. silent: the media server says that somebody speaks
-and the track is silent. encrypted: the track is encrypted end to end. provider_down: no recognizer
-answers. recognizer_changed: another recognizer listens from now on. model_quiet: no language model
-answers, and the playbook goes on. voice_missing: nothing can speak aloud. cap_near: most of a cap
-is spent. stepped_down: near a cap, what costs is done without. playbook_unusable: the playbook
-that was asked for cannot be read. command_refused: a spoken command was heard and not followed.
+and the track is silent. encrypted: the track is encrypted end to end. crowded: more people have a
+microphone than are listened to at once. provider_down: no recognizer answers. recognizer_changed:
+another recognizer listens from now on. model_quiet: no language model answers, and the playbook
+goes on. voice_missing: nothing can speak aloud. cap_near: most of a cap is spent. stepped_down:
+near a cap, what costs is done without. playbook_unusable: the playbook that was asked for cannot
+be read. command_refused: a spoken command was heard and not followed.
 not_recorded: a recording runs, and not everybody's voice is on it."""
 
 
@@ -66,7 +73,7 @@ class SpeakerCoverage(BaseModel):
 
 
 class CoverageReport(BaseModel):
-    """Everybody's coverage, at most once in five seconds and only when it has changed."""
+    """What was heard of everybody, at most once in five seconds and only when it has changed."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -75,6 +82,19 @@ class CoverageReport(BaseModel):
     at_ms: int
     """Milliseconds since the Unix epoch."""
     speakers: list[SpeakerCoverage]
+    """By identity. When there are too many for a data message, those of whom most was received."""
+
+    @classmethod
+    def of(cls, speakers: Iterable[SpeakerCoverage], *, at_ms: int) -> Self:
+        """Return the report of some speakers, as many as a data message holds."""
+        told: list[SpeakerCoverage] = []
+        left = COVERAGE_BYTES
+        for one in sorted(speakers, key=lambda one: one.received_seconds, reverse=True):
+            left -= len(one.model_dump_json().encode()) + 1
+            if left < 0:
+                break
+            told.append(one)
+        return cls(at_ms=at_ms, speakers=sorted(told, key=lambda one: one.identity))
 
 
 class Notice(BaseModel):

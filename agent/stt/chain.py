@@ -72,8 +72,7 @@ class ChainSTT(stt.STT[Any]):
     ) -> None:
         if not providers:
             raise ValueError("a chain needs at least one provider")
-        interims = any(one.stt.capabilities.interim_results for one in providers)
-        super().__init__(capabilities=stt.STTCapabilities(streaming=True, interim_results=interims))
+        super().__init__(capabilities=providers[0].stt.capabilities)
         self._recognize_metrics_needed = False  # the providers send their own
         self.providers = tuple(providers)
         self.times = times or ChainTimes()
@@ -98,12 +97,21 @@ class ChainSTT(stt.STT[Any]):
         return None if number is None else self.providers[number].label
 
     @property
+    def capabilities(self) -> stt.STTCapabilities:
+        """What the provider can do that is asked now: of another one no interims are waited for."""
+        return self._asked.capabilities
+
+    @property
     def model(self) -> str:
-        return self.providers[self.health.pick() or 0].stt.model
+        return self._asked.model
 
     @property
     def provider(self) -> str:
-        return self.providers[self.health.pick() or 0].stt.provider
+        return self._asked.provider
+
+    @property
+    def _asked(self) -> stt.STT[Any]:
+        return self.providers[self.health.pick() or 0].stt
 
     def prewarm(self) -> None:
         for provider in self.providers:

@@ -20,9 +20,10 @@ from agent.stt.segments import (
     NO_RETRY,
     SAMPLE_RATE_HZ,
     WAITING_SEGMENTS,
+    UnheardEvent,
     text_of,
-    unheard_event,
 )
+from wire.coverage import DropReason
 
 if TYPE_CHECKING:
     from agent.stt.chain import ChainSTT
@@ -270,7 +271,8 @@ class ChainStream(stt.RecognizeStream):
             or sum(segment.seconds for segment in self._unanswered) > KEPT_SECONDS
         ) and self._unanswered[0].ended:
             if self._unanswered[0].answer is None:
-                self._give_up(self._unanswered[0])
+                is_down = self._chain.health.pick() is None
+                self._give_up(self._unanswered[0], "provider_down" if is_down else "queue_full")
             self._emit_ready()
 
     def _is_to_blame(self, segment: ChainSegment) -> bool:
@@ -280,8 +282,8 @@ class ChainStream(stt.RecognizeStream):
         hoped = self._now() - segment.failed_at >= self._chain.times.hope_seconds
         return hoped and segment.sends >= MOST_SENDS and segment.answer is None
 
-    def _give_up(self, segment: ChainSegment) -> None:
-        segment.answer = unheard_event()
+    def _give_up(self, segment: ChainSegment, reason: DropReason = "provider_down") -> None:
+        segment.answer = UnheardEvent(reason=reason)
         self.dropped_seconds += segment.seconds
 
     def _emit_ready(self) -> None:

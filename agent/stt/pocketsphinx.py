@@ -17,7 +17,7 @@ from livekit.agents import (
 )
 
 from agent.stt.recognizer import Recognized, RecognizerError, RecognizerPool, SegmentDecode
-from agent.stt.segments import unheard_event
+from agent.stt.segments import UnheardEvent
 from agent.stt.vocabulary import load_vocabulary
 from playbook.pronunciation import ways_to_say
 
@@ -144,7 +144,7 @@ class PocketSphinxStream(stt.RecognizeStream):
             self._cmn = recognized.cmn or self._cmn
             self._waiting.remove(segment)
             self._event_ch.send_nowait(
-                unheard_event()
+                UnheardEvent(reason="queue_full")
                 if recognized is _UNHEARD
                 else _event(stt.SpeechEventType.FINAL_TRANSCRIPT, recognized.text)
             )

@@ -7,12 +7,15 @@ import wave
 from abc import ABC, abstractmethod
 from collections import deque
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any, Final
 
 import numpy as np
 from livekit import rtc
 from livekit.agents import APIConnectionError, APIConnectOptions, APIError, stt
 from livekit.agents.utils import AudioBuffer
+
+from wire.coverage import DropReason
 
 SAMPLE_RATE_HZ: Final = 16000
 _BYTES_PER_SECOND: Final = SAMPLE_RATE_HZ * 2
@@ -24,6 +27,14 @@ IN_FLIGHT: Final = 2
 """Requests of one stream that run at the same time."""
 NO_RETRY: Final = APIConnectOptions(max_retry=0)
 """The library's own retry forgets the audio that the failed attempt had taken."""
+
+
+@dataclass
+class UnheardEvent(stt.SpeechEvent):
+    """The final of a segment that could not be recognized: it has no alternatives."""
+
+    type: stt.SpeechEventType = stt.SpeechEventType.FINAL_TRANSCRIPT
+    reason: DropReason = "provider_down"
 
 
 class KeptSegment:
@@ -106,11 +117,6 @@ def final_event(text: str, language: str) -> stt.SpeechEvent:
     return stt.SpeechEvent(type=stt.SpeechEventType.FINAL_TRANSCRIPT, alternatives=[heard])
 
 
-def unheard_event() -> stt.SpeechEvent:
-    """Return the final of a segment that could not be recognized: it has no alternatives."""
-    return stt.SpeechEvent(type=stt.SpeechEventType.FINAL_TRANSCRIPT)
-
-
 def text_of(event: stt.SpeechEvent) -> str:
     """Return the text of an event, without white space around it."""
     return event.alternatives[0].text.strip() if event.alternatives else ""
@@ -158,7 +164,7 @@ class SegmentwiseStream(stt.RecognizeStream, ABC):
                 self._waiting += 1
                 refused = self._waiting > WAITING_SEGMENTS
                 self.refused_segments += refused
-                answers.put_nowait(tasks.create_task(_unheard() if refused else self._ask(segment)))
+                answers.put_nowait(tasks.create_task(_refuse() if refused else self._ask(segment)))
                 segment = None
         answers.put_nowait(None)
 
@@ -175,8 +181,8 @@ class SegmentwiseStream(stt.RecognizeStream, ABC):
             self._event_ch.send_nowait(event)
 
 
-async def _unheard() -> stt.SpeechEvent:
-    return unheard_event()
+async def _refuse() -> stt.SpeechEvent:
+    return UnheardEvent(reason="queue_full")
 
 
 def api_error_of(failures: ExceptionGroup[Exception]) -> APIError:

@@ -182,6 +182,29 @@ def test_encryption_is_told_at_once_and_when_it_is_over(coverage: Coverage) -> N
     assert told(coverage.look(9.0)) == [("encrypted:ben", True)]
 
 
+def test_that_not_everybody_has_a_place_is_told_once_and_when_it_is_over(
+    coverage: Coverage,
+) -> None:
+    coverage.set_crowded(crowded=True)
+    (notice,) = coverage.look(7.0)
+    assert (notice.reason, notice.identity) == ("crowded", "")
+    coverage.set_crowded(crowded=True)
+    assert coverage.look(8.0) == []
+    coverage.set_crowded(crowded=False)
+    assert told(coverage.look(9.0)) == [("crowded", True)]
+
+
+def test_what_was_thrown_away_for_want_of_consent_is_received_and_dropped(
+    coverage: Coverage,
+) -> None:
+    coverage.count_withdrawn("ben", "Ben", 0.2)
+    coverage.count_withdrawn("cem", "Cem", 0.1)
+    lines = {one.identity: one for one in coverage.report()}
+    assert lines["ben"].received_seconds == 0.2
+    assert lines["ben"].dropped_seconds == {"consent": 0.2}
+    assert lines["cem"].name == "Cem"
+
+
 def test_several_faults_begin_and_end_apart(coverage: Coverage) -> None:
     coverage.meet("ana", "Ana")
     track = Track(unheard=UNHEARD_SECONDS)

@@ -3,16 +3,19 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from typing import Any
 
 import numpy as np
 import pytest
-from livekit.agents import APIError
+from livekit.agents import APIError, stt
 
 from agent.coverage import Counts
 from agent.listener import PAUSE_SECONDS, Listener, Speaker
 from agent.speech_gate import SAMPLE_RATE_HZ, Samples
-from tests.agent.scripted_stt import END, FAIL, Held, Microphone, ScriptedSTT, Twice
+from agent.track_stream import FRAME_MS
+from tests.agent.scripted_stt import END, FAIL, REFUSED, Held, Microphone, ScriptedSTT, Twice
 from tests.agent.speech import read_line, silence
+from tests.agent.stt.chains import chain_of
 from tests.agent.waiting import until
 from transcript_buffer import Segment
 
@@ -25,9 +28,8 @@ SPEAKER = Speaker(identity="guest-1", name="Ben", role="guest", track_sid="TR_1"
 class Ear:
     """A listener at work, and everything it hands over."""
 
-    def __init__(self, recognizer: ScriptedSTT) -> None:
+    def __init__(self, recognizer: stt.STT[Any]) -> None:
         self.microphone = Microphone()
-        self.recognizer = recognizer
         self.segments: list[Segment] = []
         self.listener = Listener(SPEAKER, self.microphone.track, recognizer, self._take)
 
@@ -42,11 +44,11 @@ class Ear:
         """Play, and wait until all of it is judged."""
         await self.microphone.play(*parts)
         seconds = self.microphone.played_seconds
-        await until(lambda: self.listener.counts().received >= seconds - 0.05)
+        await until(lambda: self.listener.counts().received >= seconds - FRAME_MS / 1000)
 
 
 @asynccontextmanager
-async def listening(recognizer: ScriptedSTT) -> AsyncIterator[Ear]:
+async def listening(recognizer: stt.STT[Any]) -> AsyncIterator[Ear]:
     ear = Ear(recognizer)
     async with asyncio.timeout(60), asyncio.TaskGroup() as tasks:
         running = tasks.create_task(ear.listener.run(ear.microphone.now))
@@ -82,14 +84,15 @@ def dropped(counts: Counts) -> dict[str, float]:
 
 
 async def test_every_second_heard_is_silent_or_sent_and_what_was_sent_became_text() -> None:
-    async with listening(ScriptedSTT(["hello there"])) as ear:
+    recognizer = ScriptedSTT(["hello there"])
+    async with listening(recognizer) as ear:
         assert ear.listener.counts().received == 0
         await ear.hear(silence(1.0), LINE, silence(2.0))
         assert_nothing_is_missing(ear.listener.counts())
     counts = ear.listener.counts()
     assert_nothing_is_missing(counts)
     assert counts.received == pytest.approx(3.0 + len(LINE) / SAMPLE_RATE_HZ, abs=0.06)
-    assert counts.sent == pytest.approx(ear.recognizer.received_samples / SAMPLE_RATE_HZ)
+    assert counts.sent == pytest.approx(recognizer.received_samples / SAMPLE_RATE_HZ)
     assert counts.recognized == pytest.approx(counts.sent)
     assert counts.without_text == 0
     assert dropped(counts) == {}
@@ -105,11 +108,21 @@ async def test_speech_that_a_recognizer_finds_no_words_in_is_counted_apart() -> 
     assert counts.recognized + counts.without_text == pytest.approx(counts.sent)
 
 
+async def test_speech_that_a_busy_recognizer_refuses_is_dropped_for_that_reason() -> None:
+    async with listening(ScriptedSTT([REFUSED, "hello"])) as ear:
+        await ear.hear(LINE, silence(1.0), LINE, silence(1.0))
+    counts = ear.listener.counts()
+    assert_nothing_is_missing(counts)
+    assert dropped(counts) == {"queue_full": pytest.approx(counts.recognized, rel=0.1)}
+    assert ear.finals == ["", "hello"]
+
+
 async def test_silence_costs_the_recognizer_nothing() -> None:
-    async with listening(ScriptedSTT()) as ear:
+    recognizer = ScriptedSTT()
+    async with listening(recognizer) as ear:
         await ear.hear(silence(8.0))
     counts = ear.listener.counts()
-    assert (counts.sent, ear.recognizer.received_samples, ear.segments) == (0, 0, [])
+    assert (counts.sent, recognizer.received_samples, ear.segments) == (0, 0, [])
     assert counts.silent == pytest.approx(counts.received)
 
 
@@ -187,13 +200,14 @@ async def test_speech_without_text_is_measured_until_there_is_text() -> None:
 
 
 async def test_an_interim_is_text() -> None:
-    async with listening(ScriptedSTT([Held("")], interim="he")) as ear:
+    recognizer = ScriptedSTT([Held("")], interim="he")
+    async with listening(recognizer) as ear:
         await ear.hear(LINE[: SAMPLE_RATE_HZ * 2])
         await until(lambda: ear.segments)
         since_interim = overdue(ear)
         assert since_interim < 2.0
         assert overdue(ear, 3.0) == pytest.approx(since_interim + 3.0)
-        ear.recognizer.release.set()
+        recognizer.release.set()
 
 
 async def test_a_recognizer_that_shows_nothing_before_the_end_is_given_until_the_end() -> None:
@@ -205,6 +219,20 @@ async def test_a_recognizer_that_shows_nothing_before_the_end_is_given_until_the
         await until(lambda: recognizer.flushes)
         assert overdue(ear, 3.0) == pytest.approx(4.0, abs=0.5)
         recognizer.release.set()
+
+
+async def test_of_a_chain_counts_whether_who_is_asked_now_shows_anything_before_the_end() -> None:
+    broken = ScriptedSTT([FAIL], interim="he")
+    silent = ScriptedSTT([Held("at last")], interim_results=False)
+    async with chain_of(broken, silent, ScriptedSTT()) as chain, listening(chain) as ear:
+        await ear.hear(LINE[: SAMPLE_RATE_HZ * 2])
+        assert overdue(ear, 10.0) > 9.0
+        await ear.hear(silence(1.0))
+        await until(lambda: silent.flushes)
+        await ear.hear(LINE[: SAMPLE_RATE_HZ * 2])
+        silent.release.set()
+        await until(lambda: ear.finals)
+        assert overdue(ear, 10.0) == 0
 
 
 @pytest.mark.parametrize(("pause", "together"), [(1.0, 2), (PAUSE_SECONDS + 1, 1)])

@@ -1,4 +1,4 @@
-"""Who is at the microphone and who talks behind them, with the lab's lines and its babble."""
+"""Who is at the microphone and who talks behind them, with the lab's lines and its noises."""
 
 from dataclasses import dataclass
 
@@ -15,6 +15,7 @@ from agent.speech_gate import (
     SpeechGate,
     SpeechStart,
 )
+from lab.call_file import NoiseKind
 from lab.noise import at_level, generated
 from lab.sound import as_samples, speech_dbfs
 from tests.agent.scripted_voice import scripted_gate
@@ -23,6 +24,7 @@ from tests.agent.speech import SpokenLine, read_line, silence
 pytestmark = pytest.mark.unit
 
 LINES = [read_line(number) for number in (2, 8, 13)]
+SPEECH_DBFS = float(np.mean([speech_dbfs(line.samples) or 0.0 for line in LINES]))
 ALONE_SECONDS = 6.0
 """Nobody speaks before the first line."""
 PAUSE_SECONDS = 4.0
@@ -48,13 +50,19 @@ class Play:
         quieter = np.concatenate(parts).astype(np.float64) * 10 ** (gain_db / 20)
         return cls(as_samples(quieter), spoken)
 
+    def over(self, bed: Samples) -> "Play":
+        return Play(as_samples(self.samples.astype(np.float64) + bed), self.spoken)
+
     def over_babble(self, below_db: float, seed: int) -> "Play":
         """With eight people who talk behind the microphone from beginning to end."""
-        beds = generated("babble", 20 * SAMPLE_RATE_HZ, seed, [line.samples for line in LINES])
-        levels = [speech_dbfs(line.samples) for line in LINES]
-        level = float(np.mean([one for one in levels if one is not None])) - below_db
-        bed = np.resize(at_level(beds, level), len(self.samples))
-        return Play(as_samples(self.samples + bed), self.spoken)
+        seconds = len(self.samples) / SAMPLE_RATE_HZ
+        return self.over(bed("babble", SPEECH_DBFS - below_db, seconds, seed))
+
+
+def bed(kind: NoiseKind, dbfs: float, seconds: float, seed: int = 1) -> Samples:
+    """What a microphone hears when nobody is at it."""
+    sound = generated(kind, 20 * SAMPLE_RATE_HZ, seed, [line.samples for line in LINES])
+    return as_samples(np.resize(at_level(sound, dbfs), round(seconds * SAMPLE_RATE_HZ)))
 
 
 def segments(events: list[GateEvent]) -> list[tuple[float, float]]:
@@ -76,8 +84,11 @@ def judge(play: Play) -> tuple[list[tuple[float, float]], list[tuple[float, floa
     """
     gate = SpeechGate()
     found = segments(gate.push(play.samples) + gate.flush())
-    whole = segments(scripted_gate(None, VAD()).push(play.samples))
-    assert gate.passed_seconds + gate.silent_seconds == len(play.samples) / SAMPLE_RATE_HZ
+    all_near = scripted_gate(None, VAD())
+    whole = segments(all_near.push(play.samples) + all_near.flush())
+    assert gate.passed_seconds + gate.silent_seconds == pytest.approx(
+        len(play.samples) / SAMPLE_RATE_HZ
+    )
 
     def of_line(
         candidates: list[tuple[float, float]], line: tuple[float, float]
@@ -107,6 +118,14 @@ def test_over_loud_babble_the_person_is_still_heard(seed: int) -> None:
     assert judge(Play.of(LINES).over_babble(10.0, seed))[1] == []
 
 
+@pytest.mark.parametrize("kind", ["pink", "white", "hum"])
+@pytest.mark.parametrize("below_db", [5.0, 7.0, 10.0])
+def test_over_a_loud_steady_noise_every_word_is_heard(kind: NoiseKind, below_db: float) -> None:
+    play = Play.of(LINES)
+    noise = bed(kind, SPEECH_DBFS - below_db, len(play.samples) / SAMPLE_RATE_HZ)
+    assert judge(play.over(noise))[1] == []
+
+
 @pytest.mark.parametrize("gain_db", [0.0, -12.0, -20.0, -30.0])
 def test_a_soft_voice_in_a_quiet_room_is_heard(gain_db: float) -> None:
     assert judge(Play.of(LINES, gain_db=gain_db)) == ([], [])
@@ -118,8 +137,7 @@ def test_who_leans_back_in_a_room_with_a_fan_is_heard_from_the_first_word(gain_d
     seconds = len(near.samples) / SAMPLE_RATE_HZ
     spoken = near.spoken + [(first + seconds, last + seconds) for first, last in far.spoken]
     both = np.concatenate((near.samples, far.samples))
-    fan = np.resize(at_level(generated("pink", 320_000, 1, []), -60.0), len(both))
-    assert judge(Play(as_samples(both + fan), spoken)) == ([], [])
+    assert judge(Play(both, spoken).over(bed("pink", -60.0, 2 * seconds))) == ([], [])
 
 
 def test_who_joins_in_mid_sentence_is_heard() -> None:
@@ -132,3 +150,52 @@ def test_who_joins_in_mid_sentence_is_heard() -> None:
             len(event.samples) for event in events if isinstance(event, SpeechStart | SpeechAudio)
         )
         assert passed >= 0.9 * len(cut) - 0.3 * SAMPLE_RATE_HZ
+
+
+def passed_in(gate: SpeechGate, *parts: Samples) -> float:
+    """How many seconds of what is heard now go on to a recognizer."""
+    before = gate.passed_seconds
+    gate.push(np.concatenate(parts))
+    return gate.passed_seconds - before
+
+
+@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("dbfs", [-30.0, -40.0])
+def test_a_room_that_becomes_loud_around_somebody_silent_is_soon_silent_again(
+    dbfs: float, seed: int
+) -> None:
+    gate = SpeechGate()
+    babble = bed("babble", dbfs, 50.0, seed)
+    passed_in(gate, bed("white", -65.0, 20.0), babble[: 10 * SAMPLE_RATE_HZ])
+    assert passed_in(gate, babble[10 * SAMPLE_RATE_HZ :]) == 0
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_a_mute_makes_nobody_forget_how_loud_the_room_is(seed: int) -> None:
+    gate = SpeechGate()
+    babble = bed("babble", -30.0, 60.0, seed)
+    passed_in(gate, babble[: 20 * SAMPLE_RATE_HZ], silence(10.0))
+    assert passed_in(gate, babble[20 * SAMPLE_RATE_HZ :]) == 0
+
+
+@pytest.mark.parametrize("seed", range(2))
+@pytest.mark.parametrize("below_db", [7.0, 10.0, 13.0, 16.0, 20.0])
+def test_who_speaks_in_a_room_that_has_become_loud_is_heard(below_db: float, seed: int) -> None:
+    quiet = Play.of(LINES)
+    seconds = len(quiet.samples) / SAMPLE_RATE_HZ
+    loud_from = quiet.spoken[0][1]  # with the end of the first line
+    room = bed("babble", SPEECH_DBFS - below_db, seconds, seed)
+    room[: round(loud_from * SAMPLE_RATE_HZ)] = 0
+    assert judge(quiet.over(room))[1] == []
+
+
+@pytest.mark.parametrize("dbfs", [-20.0, -35.0])
+@pytest.mark.parametrize("seed", range(3))
+def test_instruments_give_no_text(dbfs: float, seed: int) -> None:
+    assert passed_in(SpeechGate(), bed("music", dbfs, 60.0, seed)) == 0
+
+
+def test_over_music_every_word_is_heard() -> None:
+    play = Play.of(LINES)
+    music = bed("music", SPEECH_DBFS - 16.0, len(play.samples) / SAMPLE_RATE_HZ)
+    assert judge(play.over(music)) == ([], [])

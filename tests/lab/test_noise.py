@@ -12,7 +12,7 @@ from lab.voices import RenderedLine, VoiceIndex, WordEnd
 
 pytestmark = pytest.mark.unit
 
-KINDS: list[NoiseKind] = ["white", "pink", "babble", "hum"]
+KINDS: list[NoiseKind] = ["white", "pink", "babble", "hum", "music"]
 COUNT = 2 * SAMPLE_RATE_HZ
 
 
@@ -63,7 +63,7 @@ def test_the_same_seed_makes_the_same_noise(kind: NoiseKind) -> None:
     assert np.std(one) > 0
 
 
-@pytest.mark.parametrize("kind", ["white", "pink", "babble"])
+@pytest.mark.parametrize("kind", ["white", "pink", "babble", "music"])
 def test_another_seed_makes_another_noise(kind: NoiseKind) -> None:
     one, two = (generated(kind, COUNT, seed, [speech()]) for seed in (1, 2))
     assert not np.array_equal(one, two)

@@ -4,6 +4,7 @@ from livekit import rtc
 from livekit.agents import stt
 
 from agent.speech_gate import Samples
+from agent.stt.segments import UnheardEvent
 from tests.agent.speech import read_line
 
 FRAME_SAMPLES = 800
@@ -30,7 +31,10 @@ def speak(stream: stt.RecognizeStream, seconds: float = 1.0) -> None:
 
 
 def text_of(event: stt.SpeechEvent) -> str:
-    return event.alternatives[0].text if event.alternatives else "(dropped)"
+    """What was heard, or in parentheses why nothing was."""
+    if isinstance(event, UnheardEvent):
+        return f"({event.reason})"
+    return event.alternatives[0].text
 
 
 async def next_final(stream: stt.RecognizeStream) -> str:

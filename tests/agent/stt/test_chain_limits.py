@@ -32,7 +32,7 @@ async def test_at_the_end_a_dead_chain_is_not_waited_for_long(start_server: Star
         speak(stream, 1.0)
         speak(stream, 1.1)
         stream.end_input()
-        assert await finals_of(stream) == ["(dropped)", "(dropped)"]
+        assert await finals_of(stream) == ["(provider_down)", "(provider_down)"]
         assert chain.active_label is None
         assert isinstance(stream, ChainStream)
         assert stream.dropped_seconds == pytest.approx(2.1)
@@ -47,13 +47,26 @@ async def test_a_stream_keeps_so_much_unanswered_speech_and_no_more(
         chain_of(client(only)) as chain,
         chain.stream() as stream,
     ):
-        for _ in range(KEPT_SEGMENTS + 3):
+        speak(stream, 0.5)
+        await until(lambda: chain.active_label is None)
+        for _ in range(KEPT_SEGMENTS + 2):
             speak(stream, 0.5)
         for _ in range(3):
-            assert await next_final(stream) == "(dropped)"
+            assert await next_final(stream) == "(provider_down)"
         await until(lambda: stream._input_ch.empty())
         assert isinstance(stream, ChainStream)
         assert len(stream._unanswered) == KEPT_SEGMENTS
+
+
+async def test_what_a_slow_provider_leaves_waiting_for_too_long_is_refused(
+    start_server: StartServer,
+) -> None:
+    slow = await start_server()
+    slow.faults.append(Fault(kind="hang", times=ALWAYS))
+    async with chain_of(client(slow)) as chain, chain.stream() as stream:
+        for _ in range(KEPT_SEGMENTS + 1):
+            speak(stream, 0.5)
+        assert await next_final(stream) == "(queue_full)"
 
 
 async def test_a_segment_that_breaks_every_provider_is_given_up(
@@ -67,7 +80,7 @@ async def test_a_segment_that_breaks_every_provider_is_given_up(
         chain.stream() as stream,
     ):
         speak(stream)
-        assert await next_final(stream) == "(dropped)"
+        assert await next_final(stream) == "(provider_down)"
 
 
 async def test_closing_a_stream_leaves_nothing_behind(start_server: StartServer) -> None:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 import pytest
 
-from agent.stt.names import MOST_WORDS, ExpectsNames, Names
+from agent.stt.names import MOST_PEOPLE, MOST_WORDS, ExpectsNames, Names
 from agent.stt.pocketsphinx import PocketSphinxSTT
 from agent.stt.recognizer import RecognizerPool
 from tests.agent.scripted_stt import ScriptedSTT
@@ -25,20 +25,42 @@ class NamedSTT(ScriptedSTT):
         self.told.append(words)
 
 
+def everybody(_: str) -> bool:
+    return True
+
+
 def test_a_name_is_its_words_each_once_as_it_is_spelt() -> None:
     names = Names()
-    assert names.meet("Ana Müller-Lüdenscheidt 2")
-    assert names.meet("Dr. O'Neil (ana)")
-    assert not names.meet("ANA")
-    assert names.words == ("Ana", "Müller-Lüdenscheidt", "Dr", "O'Neil")
+    assert names.meet("1", "Ana Müller-Lüdenscheidt 2")
+    names.meet("2", "Dr. O'Neil (ana)")
+    names.meet("3", "ANA")
+    assert not names.meet("3", "ANA")
+    assert names.words_of(everybody) == ("Ana", "Müller-Lüdenscheidt", "Dr", "O'Neil")
 
 
 def test_what_is_no_name_and_what_is_too_much_is_left_out() -> None:
     names = Names()
-    assert not names.meet("42")
-    assert not names.meet("x" * 21)
-    names.meet(" ".join(f"name{chr(97 + n // 26)}{chr(97 + n % 26)}" for n in range(100)))
-    assert len(names.words) == MOST_WORDS
+    names.meet("1", "42")
+    names.meet("2", "x" * 21)
+    assert names.words_of(everybody) == ()
+    names.meet("3", " ".join(f"name{chr(97 + n // 26)}{chr(97 + n % 26)}" for n in range(100)))
+    assert len(names.words_of(everybody)) == MOST_WORDS
+
+
+def test_whose_name_does_not_count_any_more_leaves_no_word() -> None:
+    names = Names()
+    names.meet("ana", "Ana Keller")
+    names.meet("ben", "Ben Keller")
+    assert names.words_of({"ben"}.__contains__) == ("Ben", "Keller")
+    assert names.meet("ben", "Benedict")
+    assert names.words_of({"ben"}.__contains__) == ("Benedict",)
+
+
+def test_of_very_many_people_those_who_came_first_count() -> None:
+    names = Names()
+    for number in range(MOST_PEOPLE + 1):
+        names.meet(str(number), "Ana" if number < MOST_PEOPLE else "Zoe")
+    assert names.words_of(everybody) == ("Ana",)
 
 
 async def test_a_chain_tells_every_provider_that_can_be_told() -> None:

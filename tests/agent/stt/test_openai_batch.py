@@ -254,8 +254,8 @@ async def test_too_many_waiting_segments_are_refused_in_order(start_server: Star
             speak(stream, 0.5)
         stream.end_input()
         finals = await finals_of(stream)
-    assert finals[WAITING_SEGMENTS:] == ["(dropped)", "(dropped)"]
-    assert "(dropped)" not in finals[:WAITING_SEGMENTS]
+    assert finals[WAITING_SEGMENTS:] == ["(queue_full)", "(queue_full)"]
+    assert "(queue_full)" not in finals[:WAITING_SEGMENTS]
     assert isinstance(stream, OpenAIBatchStream)
     assert stream.refused_segments == 2
 

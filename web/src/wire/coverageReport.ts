@@ -1,7 +1,7 @@
 // Made by `npm run wire` from wire/schema; do not edit.
 
 /**
- * Everybody's coverage, at most once in five seconds and only when it has changed.
+ * What was heard of everybody, at most once in five seconds and only when it has changed.
  */
 export interface CoverageReport {
   v?: number;
@@ -62,7 +62,8 @@ export const coverageReportSchema = {
     },
   },
   additionalProperties: false,
-  description: "Everybody's coverage, at most once in five seconds and only when it has changed.",
+  description:
+    'What was heard of everybody, at most once in five seconds and only when it has changed.',
   properties: {
     v: { default: 1, type: 'integer' },
     at_ms: { type: 'integer' },

@@ -10,6 +10,7 @@ export interface Notice {
     | 'no_text'
     | 'silent'
     | 'encrypted'
+    | 'crowded'
     | 'provider_down'
     | 'recognizer_changed'
     | 'model_quiet'
@@ -38,6 +39,7 @@ export const noticeSchema = {
         'no_text',
         'silent',
         'encrypted',
+        'crowded',
         'provider_down',
         'recognizer_changed',
         'model_quiet',

@@ -36,6 +36,7 @@ export const CONFLICT = 4009;
 export const COSTS = 'sidenote.costs';
 export const COVERAGE = 'sidenote.coverage';
 export const NOTICE = 'sidenote.notice';
+export const COVERAGE_BYTES = 14500;
 export const GAP = 'sidenote.gap';
 export const MINUTES = 'sidenote.minutes';
 export const MINUTES_METHOD = 'sidenote.minutes';
