@@ -17,6 +17,8 @@ logger = logging.getLogger("sidenote.beat")
 BEAT_SECONDS: Final = 2.0
 LOOK_SECONDS: Final = 0.1
 """Between two looks at what must be told at once."""
+ANNOUNCE_SECONDS: Final = 1.0
+"""Between two announcements that the worker leaves: a job may have had no lease at the last."""
 
 
 class WorkerBeat:
@@ -43,8 +45,8 @@ class WorkerBeat:
         self._now = now
         self._jobs: dict[str, str] = {}
         """Rooms by id of the job: those that were running at the last look."""
-        self._is_leaving = False
-        """Whether the store knows that the worker leaves."""
+        self._announce_at = 0.0
+        """When the store is to be told that the worker leaves, if it does."""
         self._beating: asyncio.Task[None] | None = None
         server.on("worker_registered", self._on_registered)
 
@@ -80,9 +82,9 @@ class WorkerBeat:
             for job_id in self._jobs.keys() - jobs.keys():
                 # Most have given it back themselves; one whose process was killed has not.
                 await store.release_lease(self._jobs[job_id], job_id)
-            if self._server.draining and not self._is_leaving:
+            if self._server.draining and self._now() >= self._announce_at:
                 await store.announce_leaving(self._server.id, jobs)
-                self._is_leaving = True
+                self._announce_at = self._now() + ANNOUNCE_SECONDS
         except StoreUnavailableError as error:
             logger.warning("the store does not know of a change", extra={"error": str(error)})
             return  # the next look tells it

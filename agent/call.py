@@ -9,11 +9,13 @@ from typing import Any, Final
 
 from livekit import rtc
 
+from agent.attendance import is_agent
 from agent.call_methods import CallMethods
 from agent.controls import Controls
 from agent.early_ears import EarlyEars
 from agent.given import Given
 from agent.lease import RoomLease
+from agent.outages import reason_of
 from agent.recognizer_notice import RecognizerNotice
 from agent.retry import wait_until
 from agent.stages import Stages
@@ -21,7 +23,6 @@ from agent.stt.health import ChangeReason
 from agent.succession import succession
 from transcript_buffer import PushOutcome, Segment
 from wire.consent import CONSENT_STATE, Erased
-from wire.gap import GapReason
 from wire.sound import SOUND_STATE
 from wire.topics import ADVICE, AGENT_STATE, RECOGNIZER
 
@@ -127,7 +128,8 @@ class Call:
             if early is None:
                 logger.info("another agent serves this room")
                 return
-            await self.open()
+            async with self._lease.held():
+                await self.open()
             await self._serve(early)
 
     async def _serve(self, early: EarlyEars | None) -> None:
@@ -186,9 +188,10 @@ class Call:
     async def _listen_until_stopped(self, early: EarlyEars | None) -> None:
         stages = self._stages
         handlers: dict[Any, Callable[..., None]] = {
-            "participant_connected": self._on_attendance,
+            "participant_connected": self._on_arrival,
             "participant_disconnected": self._on_departure,
             "participant_active": lambda _: self._welcome(),
+            "participant_attributes_changed": lambda _, one: self._look_for_agent(one),
             "reconnecting": self._on_reconnecting,
             "reconnected": self._on_reconnected,
             "disconnected": self._on_disconnected,
@@ -201,6 +204,8 @@ class Call:
         )
         if early:
             early.forget_before((stages.meeting.seen_at_ms or 0) / 1000)
+            for withdrawn in early.withdrawn:
+                stages.coverage.count_withdrawn(*withdrawn)
             stages.hearing.find_ears = early.take
         # Controls end first: what they set off still finds the hearing open.
         async with stages.hearing, controls:
@@ -224,6 +229,10 @@ class Call:
                 for event, handler in handlers.items():
                     self._room.off(event, handler)
 
+    def _on_arrival(self, participant: rtc.RemoteParticipant) -> None:
+        self._look_for_agent(participant)
+        self._on_attendance(participant)
+
     def _on_departure(self, participant: rtc.RemoteParticipant) -> None:
         self._stages.attendance.part(participant.identity)
         self._on_attendance(participant)
@@ -232,6 +241,11 @@ class Call:
         self._stages.attendance.count()
         self._stages.announcer.announce()
         self._welcome()
+
+    def _look_for_agent(self, participant: rtc.Participant) -> None:
+        is_remote = isinstance(participant, rtc.RemoteParticipant)
+        if is_remote and is_agent(participant) and RECOGNIZER in participant.attributes:
+            self._lease.note_follower()
 
     def _welcome(self) -> None:
         for tell in self._stages.on_arrival:
@@ -261,8 +275,8 @@ class Call:
         """Mark the time since an earlier agent heard the meeting, if there was one."""
         meeting = self._stages.meeting
         if meeting.seen_at_ms is not None:
-            is_other_life = self._room_sid != meeting.room_sid
-            reason: GapReason = "room_remade" if is_other_life else "agent_away"
+            made_at = self._room.creation_time.timestamp()
+            reason = reason_of(meeting, self._room_sid, made_at)
             await self._stages.outages.end(meeting.seen_at_ms / 1000, reason, heard_since)
 
     async def _on_segment(self, segment: Segment) -> None:
@@ -289,6 +303,8 @@ class Call:
         Nobody listens to the participant any more: nothing new comes up behind.
         """
         stages = self._stages
+        # First: else a final that is being written would come to those who have forgotten.
+        stages.keeper.void(identity)
         stages.transcript.erase_speaker(identity)
         for part in stages.keeps_words:
             await part.erase_speaker(identity)
@@ -312,6 +328,8 @@ class Call:
         await self._lease.hold(self._wanted.set)
         logger.error("another agent serves this room now; leaving")
         self.stop()
+        if (since := self._lease.followed_at) is not None:
+            await self._stages.keeper.leave_to_another(since)
 
     async def _hand_over(self) -> None:
         """Leave as soon as a successor is in place, if may be between two sentences."""

@@ -1,6 +1,6 @@
 """Says in words what a meeting's transcript lacks: an answer rests on what was heard only."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, tzinfo
 from typing import Final
 
@@ -30,12 +30,9 @@ async def describe_gaps(store: Store, room_sid: str, room_name: str, zone: tzinf
     names = {speaker.identity: speaker.name[:_LONGEST_NAME] for speaker in coverage}
     parts = []
     if periods := await store.list_off_the_record(room_sid):
-        parts.append(
-            "off the record " + ", ".join(_span(*one, zone) for one in periods[:_MOST_PERIODS])
-        )
+        parts.append("off the record " + _some([_span(*one, zone) for one in periods]))
     if gaps := await store.list_gaps(room_sid):
-        spans = (_seconds_span(gap, zone) for gap in gaps[:_MOST_PERIODS])
-        parts.append(f"nobody listened {', '.join(spans)}")
+        parts.append("nobody listened " + _some([_seconds_span(gap, zone) for gap in gaps]))
     refused = [
         names[identity]
         for identity, answer in (await store.list_consents(room_name)).items()
@@ -49,6 +46,12 @@ async def describe_gaps(store: Store, room_sid: str, room_name: str, zone: tzinf
     parts += _unheard(coverage, names)
     text = "; ".join(parts)
     return f"The transcript lacks: {text}."[:_LONGEST] if parts else ""
+
+
+def _some(spans: Sequence[str]) -> str:
+    """Name the first, and how many more there are."""
+    more = len(spans) - _MOST_PERIODS
+    return ", ".join(spans[:_MOST_PERIODS]) + (f" and {more} more" if more > 0 else "")
 
 
 def _span(start_ms: int, end_ms: int | None, zone: tzinfo) -> str:

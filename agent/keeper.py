@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import math
 from collections import Counter, deque
 from collections.abc import Callable
 from dataclasses import replace
@@ -56,6 +57,8 @@ class Keeper:
         self._writing = asyncio.Lock()
         """Held by whoever writes to the store or changes what waits."""
         self._erasures: Counter[str] = Counter()
+        self._followed_at = math.inf
+        """Since when another agent keeps what is said, seconds since the Unix epoch."""
         self.lost_segments = 0
         """Finals that were given up, because too many waited."""
 
@@ -68,12 +71,12 @@ class Keeper:
         """Number a final and write it; return it with its number.
 
         Returns when it is in the store, or in the file for when the store is back. None: show it
-        to nobody. What its speaker had said was erased meanwhile, and this with it, or the store
-        takes no such record.
+        to nobody. What its speaker had said was erased meanwhile, and this with it, or another
+        agent keeps it, or the store takes no such record.
         """
         erasures = self._erasures[segment.speaker]
         async with self._writing:
-            if self._erasures[segment.speaker] != erasures:
+            if self._erasures[segment.speaker] != erasures or self._is_anothers(segment):
                 return None
             self.last_sequence += 1
             segment = replace(segment, sequence=self.last_sequence)
@@ -88,6 +91,30 @@ class Keeper:
             await self._write_or_wait(gap)
         return gap
 
+    async def leave_to_another(self, since: float) -> None:
+        """Another agent listens too: give up what waits, and what comes, of what that one hears.
+
+        Args:
+            since: when it began, seconds since the Unix epoch. Finals that began earlier are kept
+                by this still.
+        """
+        self._followed_at = since
+        async with self._writing:
+            try:
+                await self._drop_waiting(self._is_anothers)
+            except OSError as error:
+                logger.error(
+                    "what another agent keeps too may be written twice",
+                    extra={"error": error.strerror},
+                )
+
+    def _is_anothers(self, segment: Segment) -> bool:
+        return segment.start_seconds >= self._followed_at
+
+    def void(self, identity: str) -> None:
+        """Let `keep` return nothing of what a participant has said so far: it will be erased."""
+        self._erasures[identity] += 1
+
     async def erase_speaker(self, identity: str) -> int:
         """Forget the finals of a participant that wait; return the number of this erasure.
 
@@ -96,17 +123,12 @@ class Keeper:
         Raises:
             StoreUnavailableError: traces are left in the file; erase again.
         """
-        self._erasures[identity] += 1
+        self.void(identity)
         async with self._writing:
-            # What was being written meanwhile is in the store by now, or waits.
-            self._waiting = deque(
-                each
-                for each in self._waiting
-                if not (isinstance(each, Segment) and each.speaker == identity)
-            )
             self.last_sequence += 1
             try:
-                await asyncio.to_thread(self._file.rewrite, tuple(self._waiting))
+                # What was being written meanwhile is in the store by now, or waits.
+                await self._drop_waiting(lambda segment: segment.speaker == identity)
             except OSError as error:
                 raise StoreUnavailableError(
                     f"what waits for the store may not be erased ({error.strerror}); erase again"
@@ -173,6 +195,12 @@ class Keeper:
         self._waiting.append(entry)
         if len(self._waiting) == 1:
             self._on_away(True)
+
+    async def _drop_waiting(self, is_dropped: Callable[[Segment], bool]) -> None:
+        self._waiting = deque(
+            each for each in self._waiting if not (isinstance(each, Segment) and is_dropped(each))
+        )
+        await asyncio.to_thread(self._file.rewrite, tuple(self._waiting))
 
     async def _clear_file(self) -> None:
         try:

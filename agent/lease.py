@@ -32,6 +32,10 @@ class RoomLease:
         self._now = now
         self._room_sid: str | None = None
         self._heard_until: Callable[[], float] = now
+        self._renewed_at = now()
+        self.followed_at: float | None = None
+        """Since when another agent listens in the room, seconds since the Unix epoch; None: none
+        has come since the lease was known to be ours."""
 
     def listen_to(self, room_sid: str, heard_until: Callable[[], float]) -> None:
         """Tell the store from now on how far a meeting is heard.
@@ -42,6 +46,11 @@ class RoomLease:
         """
         self._room_sid = room_sid
         self._heard_until = heard_until
+
+    def note_follower(self) -> None:
+        """Another agent begins to listen in the room."""
+        if self.followed_at is None:
+            self.followed_at = self._now()
 
     async def take(self) -> bool:
         """Take or renew the lease; False while another agent holds it.
@@ -82,6 +91,9 @@ class RoomLease:
     async def hold(self, on_wanted: Callable[[], None] = lambda: None) -> None:
         """Renew the lease; returns only when another agent has taken it.
 
+        While the store is away nobody can tell, and the call goes on: unless the lease has run out
+        and another agent has come. Then the store is away for this process alone.
+
         Args:
             on_wanted: called, perhaps repeatedly, while a successor is in place and asks for it.
         """
@@ -91,8 +103,9 @@ class RoomLease:
             try:
                 lease = await self._take()
             except StoreUnavailableError as error:
-                # Nobody can take the lease from a store that is away: the call goes on.
                 logger.warning("the lease was not renewed", extra={"error": str(error)})
+                if self._is_followed():
+                    return
                 continue
             if lease is None:
                 return
@@ -118,14 +131,22 @@ class RoomLease:
             logger.warning("the lease was not given back", extra={"error": str(error)})
 
     async def _take(self) -> Lease | None:
-        return await self._store.take_lease(
+        asked_at = self._now()
+        lease = await self._store.take_lease(
             self._room_name,
             self._holder,
-            now_ms=self._now_ms(),
+            now_ms=round(asked_at * 1000),
             ttl_seconds=LEASE_SECONDS,
             listens_to=self._room_sid,
             heard_until_ms=round(self._heard_until() * 1000),
         )
+        if lease:
+            self._renewed_at = asked_at
+            self.followed_at = None
+        return lease
+
+    def _is_followed(self) -> bool:
+        return self.followed_at is not None and self._now() - self._renewed_at >= LEASE_SECONDS
 
     def _now_ms(self) -> int:
         return round(self._now() * 1000)

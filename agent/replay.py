@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 
 from agent.waiting_file import Entry, FileInUseError, WaitingFile
@@ -46,13 +47,14 @@ async def settle(
 async def replay(store: Store, folder: Path, room_sid: str) -> int:
     """Write what waits in the file of a meeting, in order, and remove the file.
 
-    Nothing happens if there is none, or if the process that writes it is alive. Safe to repeat:
-    what is in the store already is not written twice, and what was erased since not at all.
+    Nothing happens if there is none. Safe to repeat: what is in the store already is not written
+    twice, and what was erased since not at all.
 
     Returns:
         How many finals and gaps there were.
 
     Raises:
+        FileInUseError: the process that writes it is alive, or somebody else replays it.
         StoreUnavailableError: the store is away; what is not written stays in the file.
     """
     file = WaitingFile(folder, room_sid)
@@ -60,8 +62,6 @@ async def replay(store: Store, folder: Path, room_sid: str) -> int:
         entries = await asyncio.to_thread(file.load)
         await _settle_all(store, room_sid, entries)
         await asyncio.to_thread(file.clear)
-    except FileInUseError:
-        return 0
     except StoreUnavailableError:
         file.close()
         raise
@@ -97,7 +97,8 @@ async def replay_all(store: Store, folder: Path) -> None:
     """
     try:
         for room_sid in await asyncio.to_thread(WaitingFile.meetings, folder):
-            await replay(store, folder, room_sid)
+            with suppress(FileInUseError):
+                await replay(store, folder, room_sid)
     except StoreUnavailableError as error:
         logger.warning("finals still wait in files", extra={"error": str(error)})
     except OSError as error:

@@ -27,12 +27,12 @@ from agent.live_statistics import LiveStatistics
 from agent.minutes.part import MinutesPart
 from agent.outages import Outages
 from agent.publisher import Publisher
-from agent.replay import replay
 from agent.requests import Around, Requests
 from agent.sound.choice import choose_keeper
 from agent.sound.consent import SoundConsent
 from agent.sound.recorder import Recorder
 from agent.store_notice import StoreNotice
+from agent.taking_up import take_up
 from agent.turn_end import load_turn_end
 from agent.voice import Voice
 from agent.voices.choice import choose_voices
@@ -83,6 +83,7 @@ class Stages:
         self.transcript = TranscriptBuffer(window_seconds=given.settings.window_seconds)
         self.attendance = Attendance(
             given.room,
+            life=given.life,
             api_secret=given.settings.api_secret,
             leave_after_seconds=given.settings.leave_after_seconds,
             on_alone=on_alone,
@@ -112,7 +113,13 @@ class Stages:
         Raises:
             StoreUnavailableError: the store is away.
         """
-        meeting = await _take_up(given, room_sid, room_name)
+        meeting = await take_up(
+            given.store,
+            given.settings.waiting_folder,
+            room_sid=room_sid,
+            room_name=room_name,
+            now=given.now,
+        )
         stages = cls(given, meeting, attributes, on_alone)
         async with stages.closing:
             stages._make_sending()
@@ -181,6 +188,7 @@ class Stages:
             on_speech=lambda identity: self.voice.on_speech(identity),
             on_onset=lambda identity: self.voice.on_onset(identity),
             turn_end=await asyncio.to_thread(load_turn_end, given.settings),
+            most_people=given.settings.stt_most_people,
             on_frame=lambda speaker, frame: self.sound.hear(speaker, frame),
         )
         self.outages = Outages(
@@ -327,6 +335,7 @@ class Stages:
             files=given.files,
             room_sid=meeting.room_sid,
             keeper=choose_keeper(given, meeting),
+            announce=self.announcer.announce,
             tell=self.coverage_watch.tell,
             now=given.now,
         )
@@ -384,16 +393,3 @@ class Stages:
     def _tell_settings(self) -> None:
         self.announcer.announce()
         self.publisher.publish_to_hosts(CALL_STATE, "state", self.settings.state())
-
-
-async def _take_up(given: Given, room_sid: str, room_name: str) -> Meeting:
-    async def open_meeting() -> Meeting:
-        return await given.store.open_meeting(
-            room_sid, room_name=room_name, now_ms=round(given.now() * 1000)
-        )
-
-    meeting = await open_meeting()
-    # What an agent that was killed had no time to write has numbers before ours.
-    if await replay(given.store, given.settings.waiting_folder, meeting.room_sid):
-        meeting = await open_meeting()
-    return meeting

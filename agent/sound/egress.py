@@ -157,8 +157,12 @@ class EgressParts:
         """Keep how long a file is, or that there is none."""
         files = list(one.file_results)
         if one.status == EgressStatus.EGRESS_COMPLETE and files:
-            duration_ms = files[0].duration // 1_000_000
-            if not await self._store.finish_sound_part(part_id, duration_ms=duration_ms):
+            # The service tells times in nanoseconds, and begins some seconds after it was asked.
+            if not await self._store.finish_sound_part(
+                part_id,
+                duration_ms=files[0].duration // 1_000_000,
+                started_at_ms=files[0].started_at // 1_000_000 or None,
+            ):
                 # It was erased before it was whole.
                 path = f"{sound_folder(self._room_sid)}/{part_id}.{self.format}"
                 await self._files.delete(path)

@@ -60,6 +60,7 @@ class Recorder:
         files: Files,
         room_sid: str,
         keeper: PartKeeper,
+        announce: Callable[[], None],
         tell: Callable[[Notice], None],
         now: Clock,
     ) -> None:
@@ -73,6 +74,7 @@ class Recorder:
             files: where the parts are in the end.
             room_sid: of the meeting.
             keeper: of the sound.
+            announce: called when the state names others than before.
             tell: takes what hosts should know.
             now: the clock of the frames.
         """
@@ -84,12 +86,17 @@ class Recorder:
         self._room_sid = room_sid
         self._keeper = keeper
         keeper.on_failure = self._on_failure
+        self._announce = announce
         self._tell = tell
         self._now = now
         self._live: dict[str, _LivePart] = {}
         """By the sid of the track."""
         self._news = asyncio.Event()
         self._fails_until_seconds = 0.0
+        self._is_store_away = False
+        """Whether no part can begin: the store must know of it before."""
+        self._recorded: list[str] = []
+        """Whom the state named last."""
         self._told: dict[str, str] = {}
         """Texts of the notices that are open, by their ids."""
 
@@ -100,7 +107,7 @@ class Recorder:
         return SoundState(
             on_since_ms=self.consent.on_since_ms,
             answers={one: answer for one, answer in answers if one in here},
-            recorded=[one for one in sorted(here) if self._is_recorded(one)],
+            recorded=[one for one in sorted(here) if self._is_kept(one)],
         )
 
     def hear(self, speaker: Speaker, frame: HeardFrame) -> None:
@@ -146,6 +153,10 @@ class Recorder:
             await self._look()
         except StoreUnavailableError as error:
             logger.warning("the recording waits for the store", extra={"error": str(error)})
+            self._is_store_away = True
+        else:
+            self._is_store_away = False
+        self._tell_missing()
         try:
             async with asyncio.timeout(LOOK_SECONDS):
                 await self._news.wait()
@@ -171,9 +182,13 @@ class Recorder:
     def _is_recorded(self, identity: str) -> bool:
         return self.consent.allows(identity) and self._is_heard(identity)
 
+    def _is_kept(self, identity: str) -> bool:
+        """Tell whether what a participant says now will be on the recording."""
+        begun = (live.speaker.identity for live in self._live.values() if live.id)
+        return self._is_recorded(identity) and (not self._is_store_away or identity in begun)
+
     async def _look(self) -> None:
         self._news.clear()
-        self._tell_missing()
         if self._now() > self._fails_until_seconds + PAUSE_SECONDS:
             self._note("not_recorded:disk", "")  # it was tried again, and has not failed
         for live in list(self._live.values()):
@@ -217,12 +232,17 @@ class Recorder:
         self._note("not_recorded:disk", f"The recording cannot be written: {reason}")
 
     def _tell_missing(self) -> None:
-        """Tell the hosts who is here and not on the recording."""
+        """Tell the hosts who is here and not on the recording, and everybody who is."""
         recorded = self.state().recorded
+        if recorded != self._recorded:
+            self._recorded = recorded
+            self._announce()
         missing = [name_of(one) for one in self._people() if one.identity not in recorded]
         is_on = self.consent.on_since_ms is not None
         text = f"Not on the recording: {', '.join(missing)}" if is_on and missing else ""
         self._note("not_recorded", text)
+        away = "The store is away: who begins to speak now is not on the recording"
+        self._note("not_recorded:store", away if is_on and self._is_store_away else "")
 
     def _note(self, notice_id: str, text: str) -> None:
         """Tell the hosts something new; without a text, that it is over."""

@@ -8,6 +8,7 @@ from types import TracebackType
 from typing import Any
 
 import aiohttp
+import jwt
 import numpy as np
 from livekit import api, rtc
 from pydantic import BaseModel
@@ -25,6 +26,7 @@ from wire.consent import (
     OffTheRecordRequest,
 )
 from wire.coverage import COVERAGE, NOTICE, CoverageReport, Notice, SpeakerCoverage
+from wire.roles import RoomLife
 from wire.talking_point import TalkingPoint
 from wire.topics import RECOGNIZER, TALKING_POINT, TRANSCRIPTION
 from wire.transcript import TranscriptAttributes
@@ -64,7 +66,7 @@ class Packet:
 class Seats:
     """A room of the token server and its two seats."""
 
-    room_name: str
+    life: RoomLife
     url: str
     host_identity: str
     host_token: str
@@ -72,6 +74,10 @@ class Seats:
     guest_token: str
     host_link: str
     guest_link: str
+
+    @property
+    def room_name(self) -> str:
+        return self.life.name
 
 
 async def open_room(token_server_url: str, **wanted: str) -> Seats:
@@ -83,8 +89,9 @@ async def open_room(token_server_url: str, **wanted: str) -> Seats:
     ):
         body = await answer.json()
         assert answer.status in (200, 201), body
+    claims = jwt.decode(body["host"]["invitation"], options={"verify_signature": False})
     return Seats(
-        room_name=body["room_name"],
+        life=RoomLife(name=body["room_name"], created_at_ms=claims["created"]),
         url=body["server_url"],
         host_identity=body["host"]["identity"],
         host_token=body["host"]["token"],

@@ -18,6 +18,7 @@ from livekit.agents import (
 )
 
 from agent.speech_gate import SAMPLE_RATE_HZ, Samples
+from agent.stt.segments import UnheardEvent
 
 FRAME_SAMPLES = SAMPLE_RATE_HZ // 100
 
@@ -38,6 +39,8 @@ FAIL = Held("fail")
 """In place of an answer: the stream breaks."""
 END = Held("end")
 """In place of an answer: the stream ends as if all were well."""
+REFUSED = Held("refused")
+"""In place of an answer: too much waits for the recognizer."""
 
 
 class ScriptedSTT(stt.STT[Any]):
@@ -101,6 +104,9 @@ class ScriptedStream(stt.RecognizeStream):
         if text is FAIL:
             raise APIConnectionError("scripted")
         if text is END:
+            return text
+        if text is REFUSED:
+            self._event_ch.send_nowait(UnheardEvent(reason="queue_full"))
             return text
         if isinstance(text, Held):
             await self._owner.release.wait()

@@ -69,3 +69,26 @@ async def test_everything_that_is_missing_is_named(store: Store) -> None:
         "from 01:02:11 to 01:02:14; did not want to be transcribed: Cara; "
         "erased: earlier words of Dan; 12 s of Ben not understood."
     )
+
+
+async def test_what_is_too_much_to_name_is_counted(store: Store) -> None:
+    await store.open_meeting(ROOM_SID, room_name="acme", now_ms=1)
+    for number in range(6):
+        at_ms = number * 60_000
+        await store.begin_off_the_record(ROOM_SID, now_ms=at_ms)
+        await store.end_off_the_record(ROOM_SID, now_ms=at_ms + 30_000)
+    for number in range(5):
+        at_ms = number * 60_000 + 40_000
+        gap = Gap(
+            started_at_ms=at_ms,
+            ended_at_ms=at_ms + 2000,
+            reason="agent_away",
+            transcript_sequence=number + 1,
+        )
+        await store.add_gap(ROOM_SID, gap)
+
+    text = await describe_gaps(store, ROOM_SID, "acme", UTC)
+
+    off_the_record, unheard = text.split("; ")
+    assert off_the_record.endswith(", 00:03 to 00:03 and 2 more")
+    assert unheard.endswith(", from 00:03:40 to 00:03:42 and 1 more.")

@@ -217,6 +217,19 @@ async def test_hosts_are_told_when_finals_begin_to_wait_and_when_none_does(
     assert cupboard.files() == []
 
 
+async def test_what_is_on_its_way_when_its_speaker_is_to_be_forgotten_is_shown_to_nobody(
+    keeper: Keeper, cupboard: Cupboard
+) -> None:
+    async with keeper._writing:
+        bens = asyncio.ensure_future(keeper.keep(line(1)))
+        anas = asyncio.ensure_future(keeper.keep(line(2, "host-1")))
+        await asyncio.sleep(0)
+        keeper.void("guest-1")
+    assert await bens is None
+    assert await anas
+    assert await keeper.keep(line(3))
+
+
 async def test_a_final_that_the_store_refuses_holds_nothing_up(
     keeper: Keeper, cupboard: Cupboard, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -300,3 +313,17 @@ async def test_an_erasure_ends_the_writing_of_what_waited(
     )
     await writing
     assert cupboard.rows() == [f"SG_{number}" for number in range(0, 20, 2)]
+
+
+async def test_what_another_agent_keeps_too_is_given_up(keeper: Keeper, cupboard: Cupboard) -> None:
+    with cupboard.away():
+        for number in (1, 2, 3):
+            await keeper.keep(line(number))
+        await keeper.leave_to_another(since=2.0)
+        assert keeper.waiting_segments == 1
+        assert await keeper.keep(line(4)) is None
+        late = await keeper.keep(replace(line(5), start_seconds=1.5))
+    assert late
+    await keeper.finish()
+    assert cupboard.rows() == ["SG_1", "SG_5"]
+    assert cupboard.files() == []

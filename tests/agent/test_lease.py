@@ -93,6 +93,42 @@ async def test_a_call_outlives_a_store_that_is_away(
             await store.take_lease("acme", "job-2", now_ms=later_ms, ttl_seconds=60)
 
 
+async def test_who_alone_has_lost_the_store_leaves_the_room_to_the_agent_that_has_come(
+    tmp_path: Path,
+    clock: HandClock,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    def failures() -> int:
+        return caplog.text.count("the lease was not renewed")
+
+    monkeypatch.setattr(lease_module, "RENEW_SECONDS", 0.01)
+    folder = tmp_path / "gone"
+    async with asyncio.timeout(30), Store(f"sqlite:///{folder}/records.db") as store:
+        shutil.rmtree(folder)
+        lease = RoomLease(store, "acme", "job-1", clock)
+        async with asyncio.TaskGroup() as tasks:
+            holding = tasks.create_task(lease.hold())
+            clock.seconds += LEASE_SECONDS - 0.5
+            lease.note_follower()
+            await until(lambda: failures() > 3)
+            assert not holding.done()  # nobody can have the lease yet
+            clock.seconds += 0.5
+            lease.note_follower()
+            await asyncio.wait((holding,))
+        assert lease.followed_at == clock.seconds - 0.5
+
+
+async def test_an_agent_that_came_before_the_lease_was_renewed_does_not_hold_it(
+    store: Store, clock: HandClock
+) -> None:
+    lease = RoomLease(store, "acme", "job-1", clock)
+    assert await lease.take()
+    lease.note_follower()
+    assert await lease.take()
+    assert lease.followed_at is None
+
+
 async def test_a_successor_waits_until_the_one_that_leaves_lets_go(
     store: Store, clock: HandClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:

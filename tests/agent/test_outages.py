@@ -1,11 +1,11 @@
 import asyncio
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from pathlib import Path
 
 import pytest
 
 from agent.keeper import Keeper
-from agent.outages import Outages
+from agent.outages import Outages, reason_of
 from records import Store
 from tests.agent.waiting import until
 from wire.gap import Gap
@@ -23,6 +23,8 @@ class Listening:
         self.speech_began_at: float | None = None
         self.settled_for: list[frozenset[str]] = []
         self.settles_after_seconds = 0.0
+        self.while_settling: list[Callable[[], None]] = []
+        """What happens to the connection the next time."""
 
     def heard_until(self) -> float:
         return self._clock() if self.speech_began_at is None else self.speech_began_at
@@ -32,6 +34,8 @@ class Listening:
 
     async def settle(self, expected: Collection[str], _seconds: float) -> None:
         self.settled_for.append(frozenset(expected))
+        while self.while_settling:
+            self.while_settling.pop(0)()
         self._clock.seconds += self.settles_after_seconds
 
 
@@ -117,6 +121,66 @@ async def test_a_connection_that_breaks_and_comes_back_leaves_a_gap(bench: Bench
         assert bench.hearing.settled_for == [frozenset({"ana", "ben"})]
         await until(lambda: bench.outages.heard_until() == 1005.0)
         running.cancel()
+
+
+async def test_a_connection_that_breaks_again_before_everybody_is_heard_leaves_a_second_gap(
+    bench: Bench,
+) -> None:
+    bench.hearing.settles_after_seconds = 2.0
+    async with asyncio.timeout(30), asyncio.TaskGroup() as tasks:
+        running = tasks.create_task(bench.outages.run())
+        bench.outages.lose()
+        bench.clock.seconds += 3
+        bench.hearing.while_settling = [bench.outages.lose]
+        bench.outages.regain()
+        await until(lambda: bench.publisher.gaps)
+        bench.clock.seconds += 60
+        assert bench.outages.heard_until() == 1005.0
+        bench.outages.regain()
+        await until(lambda: bench.publisher.gaps[1:])
+        assert bench.spans() == [(1_000_000, 1_005_000), (1_005_000, 1_067_000)]
+        await until(lambda: bench.outages.heard_until() == 1067.0)
+        running.cancel()
+
+
+async def test_a_connection_that_breaks_and_is_back_while_a_gap_is_settled_is_settled_anew(
+    bench: Bench,
+) -> None:
+    bench.hearing.settles_after_seconds = 2.0
+    async with asyncio.timeout(30), asyncio.TaskGroup() as tasks:
+        running = tasks.create_task(bench.outages.run())
+        bench.outages.lose()
+        bench.clock.seconds += 3
+        bench.hearing.while_settling = [bench.outages.lose, bench.outages.regain]
+        bench.outages.regain()
+        await until(lambda: bench.publisher.gaps[1:])
+        assert bench.spans() == [(1_000_000, 1_005_000), (1_005_000, 1_007_000)]
+        await until(lambda: bench.outages.heard_until() == 1007.0)
+        running.cancel()
+
+
+@pytest.mark.parametrize(
+    ("life", "made_at", "reason"),
+    [
+        (ROOM_SID, 900.0, "agent_away"),
+        ("RM_2", 1000.5, "room_remade"),
+        ("RM_2", 999.5, "agent_away"),  # an agent has listened in this life already
+    ],
+)
+async def test_a_gap_tells_what_happened_last(
+    store: Store, life: str, made_at: float, reason: str
+) -> None:
+    await store.open_meeting(ROOM_SID, room_name="acme", now_ms=900_000)
+    await store.take_lease(
+        "acme",
+        "job",
+        now_ms=1_000_000,
+        ttl_seconds=3,
+        listens_to=ROOM_SID,
+        heard_until_ms=1_000_000,
+    )
+    meeting = await store.open_meeting(life, room_name="acme", now_ms=1_002_000)
+    assert reason_of(meeting, life, made_at) == reason
 
 
 async def test_speech_that_has_no_final_yet_is_not_counted_as_heard(bench: Bench) -> None:

@@ -73,7 +73,7 @@ async def hold_call(stack: TestStack) -> Record:
                 row = connection.execute(query, (line.attributes.segment_id,)).fetchone()
             record.kept_when_received[line.attributes.segment_id] = row == (line.text,)
 
-    spy_token = make_token(seats.room_name, "host-0123456789ab-0123456789abcdef")
+    spy_token = make_token(seats.room_name, "host-0123456789ab-not-sealed")
     async with (
         Person(seats.url, seats.host_token, on_line=look_up) as host,
         Person(seats.url, seats.guest_token) as guest,

@@ -31,7 +31,7 @@ COMPETITOR, PRICE, TIMELINE, CUSTOMERS = (read_line(number) for number in (6, 8,
 
 def cohost(seats: Seats, name: str) -> str:
     """A token of another host."""
-    identity = seal_identity(API_SECRET, seats.room_name, "host", f"seed of {name}")
+    identity = seal_identity(API_SECRET, seats.life, "host", f"seed of {name}")
     return make_token(seats.room_name, identity, name=name)
 
 

@@ -26,7 +26,7 @@ from wire.controls import (
     PromptRequest,
 )
 from wire.gap import GAP
-from wire.roles import seal_identity
+from wire.roles import RoomLife, seal_identity
 from wire.topics import AGENT_NAME
 
 pytestmark = pytest.mark.room
@@ -271,7 +271,8 @@ async def test_an_answer_of_the_model_reaches_the_host_and_nobody_else(
 
 
 def make_seat(room_name: str, role: str) -> str:
-    identity = seal_identity(API_SECRET, room_name, role, f"seed of {role}")  # type: ignore[arg-type]
+    life = RoomLife(name=room_name, created_at_ms=0)
+    identity = seal_identity(API_SECRET, life, role, f"seed of {role}")  # type: ignore[arg-type]
     grants = api.VideoGrants(room_join=True, room=room_name)
     token = api.AccessToken(API_KEY, API_SECRET).with_identity(identity).with_grants(grants)
     return token.with_name(role).to_jwt()

@@ -13,16 +13,18 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from livekit import api
 
 from lab.machine import jobs_of_worker, tree
 from records import Store
 from tests.agent.people import Person, open_room
 from tests.agent.speech import read_line, share_heard
 from tests.agent.waiting import until
-from tests.parts import RunningProcess, TestStack
+from tests.parts import API_KEY, API_SECRET, RunningProcess, TestStack
 from transcript_buffer import Segment
 from wire.controls import CATCH_UP_METHOD, CatchUpReply, CatchUpRequest
 from wire.gap import GAP, Gap
+from wire.topics import RECOGNIZER
 
 pytestmark = pytest.mark.room
 
@@ -100,6 +102,24 @@ class Meeting:
     async def segments(self) -> list[Segment]:
         return await self.store.list_segments(self.room_sid)
 
+    async def gaps_when(self, count: int) -> list[Gap]:
+        """Wait until so many are kept; return them, oldest first."""
+        async with asyncio.timeout(60):
+            while True:
+                gaps = await self.store.list_gaps(self.room_sid)
+                if len(gaps) >= count:
+                    return gaps
+                await asyncio.sleep(0.1)
+
+    async def heard_until(self, at_ms: int) -> None:
+        """Wait until the store knows that the meeting is heard up to a time."""
+        async with asyncio.timeout(60):
+            while True:
+                meeting = await self.store.find_meeting(self.room_sid)
+                if meeting and (meeting.seen_at_ms or 0) >= at_ms:
+                    return
+                await asyncio.sleep(0.1)
+
     def gaps_of(self, person: Person) -> list[Gap]:
         return [Gap.model_validate_json(one.content) for one in person.packets if one.topic == GAP]
 
@@ -121,6 +141,13 @@ async def meeting(two: Workers) -> AsyncIterator[Meeting]:
         await host.wait_for_agent()
         await guest.open_microphone()
         yield Meeting(host, guest, await host.room.sid, store)
+
+
+def agent_token(room_name: str) -> str:
+    """A token as the media server gives it to an agent."""
+    grants = api.VideoGrants(room_join=True, room=room_name, can_update_own_metadata=True)
+    token = api.AccessToken(API_KEY, API_SECRET).with_identity("another").with_kind("agent")
+    return token.with_grants(grants).to_jwt()
 
 
 def words_of(segments: list[Segment]) -> str:
@@ -245,6 +272,50 @@ async def test_what_is_said_while_the_store_is_away_outlives_the_kill_of_its_age
             segment.id for segment in sorted(segments, key=lambda segment: segment.sequence)
         ]
         call.check_numbers()
+
+
+async def test_an_agent_that_alone_has_lost_the_store_leaves_the_room_to_the_one_that_came(
+    two: Workers,
+) -> None:
+    away = ("leases", "segments")
+    async with meeting(two) as call:
+        await call.say_all()
+        (old,) = call.host.agents
+        for table in away:
+            two.execute(f"ALTER TABLE {table} RENAME TO {table}_away")
+        await call.say_all()
+        async with Person(two.stack.media_server.url, agent_token(call.host.room.name)) as other:
+            # What another agent with its own way to the store would do once it listens.
+            await other.room.local_participant.set_attributes({RECOGNIZER: "another"})
+            await call.guest.say(LINES[0].samples)
+            await until(lambda: two.is_logged("another agent serves this room now"), 30)
+            for table in away:
+                two.execute(f"ALTER TABLE {table}_away RENAME TO {table}")
+            await until(lambda: old not in call.host.room.remote_participants, 60)
+            # All that was said before, and nothing that the other has heard too.
+            assert len(await call.segments()) == 2 * len(LINES)
+            assert two.waiting_files() == []
+
+
+async def test_an_agent_that_dies_long_after_its_room_was_made_anew_is_the_reason_of_its_gap(
+    two: Workers,
+) -> None:
+    async with meeting(two) as call:
+        await call.say_all()
+        back = asyncio.Event()
+        call.host.room.on("reconnected", back.set)
+        two.stack.media_server.process.kill()
+        await asyncio.to_thread(two.stack.media_server.start)
+        async with asyncio.timeout(60):
+            await back.wait()
+        (gap,) = await call.gaps_when(1)
+        await call.heard_until(gap.ended_at_ms + 1000)
+        agent = await call.host.wait_for_agent()
+        _, job = two.serving()
+        os.kill(job, signal.SIGKILL)
+        await call.host.wait_for_agent(not_one_of=(agent,))
+        gaps = await call.gaps_when(2)
+        assert [gap.reason for gap in gaps] == ["connection_lost", "agent_away"]
 
 
 async def test_a_call_that_begins_while_the_store_is_away_gets_its_agent_when_it_is_back(

@@ -35,6 +35,7 @@ class EgressService:
         self.stopped: list[str] = []
         self.running: dict[str, api.EgressInfo] = {}
         self.refuses = ""
+        self.began_at_nanoseconds = 0
 
     @asynccontextmanager
     async def serve(self) -> AsyncIterator[str]:
@@ -90,7 +91,8 @@ class EgressService:
         """End as the service does: with a file of 4.5 s."""
         info = self.running[egress_id]
         info.status = EgressStatus.EGRESS_COMPLETE
-        info.file_results.append(api.FileInfo(duration=4_500_000_000))
+        file = api.FileInfo(started_at=self.began_at_nanoseconds, duration=4_500_000_000)
+        info.file_results.append(file)
 
 
 @pytest.fixture
@@ -155,6 +157,18 @@ async def test_a_track_is_recorded_into_the_bucket_until_it_ends(
         parts.end("SP_1")
         await until(lambda: service.stopped == ["EG_1"])
     assert await durations(meeting) == {"SP_1": 4500}
+
+
+@pytest.mark.parametrize(("nanoseconds", "milliseconds"), [(2_300_000_000, 2300), (0, 100)])
+async def test_a_part_begins_when_the_service_says_that_it_did(
+    service: EgressService, meeting: Store, files: Files, nanoseconds: int, milliseconds: int
+) -> None:
+    service.began_at_nanoseconds = nanoseconds
+    async with recording(service, meeting, files) as parts:
+        parts.begin(part(1), "TR_1")
+        await until(lambda: service.started)
+    (kept,) = await meeting.list_sound_parts(ROOM_SID)
+    assert (kept.started_at_ms, kept.duration_ms) == (milliseconds, 4500)
 
 
 async def test_the_end_of_the_call_ends_every_recording(

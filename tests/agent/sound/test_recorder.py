@@ -1,7 +1,10 @@
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+import sqlite3
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, closing, contextmanager
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -34,6 +37,9 @@ class Studio:
         self.now = 100.0
         self.off_the_record = False
         self.told: list[Notice] = []
+        self.people: list[Any] = []
+        self.announced: list[list[str]] = []
+        """Whom the state named when everybody was to be told."""
 
     @asynccontextmanager
     async def open(self) -> AsyncIterator[Recorder]:
@@ -48,11 +54,12 @@ class Studio:
         recorder = Recorder(
             consent=consent,
             is_heard=lambda _: not self.off_the_record,
-            people=list,
+            people=lambda: self.people,
             store=self.store,
             files=self.files,
             room_sid="RM_1",
             keeper=PartWriter(self.folder),
+            announce=lambda: self.announced.append(recorder.state().recorded),
             tell=self.told.append,
             now=lambda: self.now,
         )
@@ -62,6 +69,17 @@ class Studio:
             running = tasks.create_task(recorder.run())
             yield recorder
             running.cancel()
+
+    @contextmanager
+    def without_parts(self) -> Iterator[None]:
+        """Let the store take no parts."""
+        self._execute("ALTER TABLE sound_parts RENAME TO sound_parts_away")
+        yield
+        self._execute("ALTER TABLE sound_parts_away RENAME TO sound_parts")
+
+    def _execute(self, statement: str) -> None:
+        with closing(sqlite3.connect(self.folder.parent / "records.db")) as connection, connection:
+            connection.execute(statement)
 
     def speak(self, recorder: Recorder, speaker: Speaker, seconds: float) -> None:
         for frame in frames_of(noise(seconds), self.now):
@@ -139,6 +157,35 @@ async def test_a_folder_that_cannot_be_written_is_told_and_the_call_goes_on(
     (notice,) = studio.told
     assert (notice.id, notice.reason, notice.over) == ("not_recorded:disk", "not_recorded", False)
     assert "File exists" in notice.text
+
+
+async def test_who_begins_to_speak_while_the_store_is_away_is_not_said_to_be_recorded(
+    studio: Studio,
+) -> None:
+    def open_notices() -> set[str]:
+        last = {notice.id: notice for notice in studio.told}
+        return {notice.text for notice in last.values() if not notice.over}
+
+    studio.people = [SimpleNamespace(identity=one.identity, name=one.name) for one in (ANA, BEN)]
+    async with studio.open() as recorder:
+        await recorder.consent.answer("ana", "yes")
+        studio.speak(recorder, ANA, 1.0)
+        await studio.parts(1)
+        await until(lambda: studio.announced[-1:] == [["ana", "ben"]])
+        with studio.without_parts():
+            studio.speak(recorder, ANA, 1.0)
+            studio.speak(recorder, BEN, 1.0)
+            await until(open_notices)
+            assert open_notices() == {
+                "The store is away: who begins to speak now is not on the recording",
+                "Not on the recording: Ben",
+            }
+            assert recorder.state().recorded == studio.announced[-1] == ["ana"]
+        _, part = await studio.parts(2)
+        await until(lambda: not open_notices())
+        assert recorder.state().recorded == studio.announced[-1] == ["ana", "ben"]
+    assert part.identity == "ben"
+    assert len(read(studio.folder / f"{part.id}.flac")) == SAMPLE_RATE_HZ
 
 
 async def test_who_is_erased_is_given_up_at_once(studio: Studio) -> None:
