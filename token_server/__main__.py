@@ -19,7 +19,11 @@ from token_server.settings import TokenServerSettings, find_doubts
 
 _log = logging.getLogger("token_server")
 _SETTINGS_WRONG: Final = 2
-_CANNOT_START: Final = 1
+_FAILED: Final = 1
+_MOST_CONNECTIONS: Final = 1_000
+"""At once; the next is answered with 503. Twice as many as may listen to events of meetings
+(`live.MOST_LISTENERS`), so that these leave room for as many others; each may have the largest body
+(2 MiB) half sent for as long as `guards.BODY_SECONDS`."""
 
 
 def main() -> int:
@@ -40,14 +44,14 @@ def main() -> int:
         listener = _listen(settings)
     except (StoreUnavailableError, FilesUnavailableError, _CannotListenError) as error:
         print(f"token server: {error}", file=sys.stderr)
-        return _CANNOT_START
+        return _FAILED
     with listener:
         port = listener.getsockname()[1]
         settings = settings.model_copy(update={"token_server_port": port})
         for doubt in find_doubts(settings):
             _log.warning(doubt)
         app = create_app(settings)
-        server = _Server(
+        server = ServerOfParts(
             app,
             uvicorn.Config(
                 app,
@@ -55,6 +59,7 @@ def main() -> int:
                 access_log=False,  # `guards` writes one without the query
                 proxy_headers=False,  # `access` must see who really asks
                 server_header=False,
+                limit_concurrency=_MOST_CONNECTIONS,
                 timeout_graceful_shutdown=5,
             ),
         )
@@ -64,19 +69,31 @@ def main() -> int:
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, _already_stopped)
         server.run(sockets=[listener])
-    return 0 if server.started else _CANNOT_START
+    return 0 if server.started and not server.has_lost_its_parts else _FAILED
 
 
 def _already_stopped(*_: object) -> None:
     """Take the signal of a server that has stopped already."""
 
 
-class _Server(uvicorn.Server):
-    """Ends streams of events before it waits for the answers that are under way."""
+class ServerOfParts(uvicorn.Server):
+    """Ends streams of events before it waits for the answers that are under way.
+
+    Ends as a whole when what runs beside the answers has ended: somebody starts it anew, while
+    nobody would miss a watch.
+    """
 
     def __init__(self, app: FastAPI, config: uvicorn.Config) -> None:
         super().__init__(config)
         self._app = app
+
+    @property
+    def has_lost_its_parts(self) -> bool:
+        """Whether a fault has ended what `opening` has opened."""
+        return bool(self.lifespan.error_occurred)
+
+    async def on_tick(self, counter: int) -> bool:
+        return self.has_lost_its_parts or await super().on_tick(counter)
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         self._app.state.desk.live_meetings.stop()

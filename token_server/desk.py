@@ -40,6 +40,8 @@ class Desk:
     live_meetings: LiveMeetings
     on_upload: Callable[[], None]
     """Is called when a recording was taken, which waits for its job."""
+    half_forgotten: set[str] = field(default_factory=set)
+    """Meetings that are being forgotten, or were when something broke off: files may be left."""
     pdf_readers: asyncio.Semaphore = field(
         default_factory=lambda: asyncio.Semaphore(MOST_PDF_READERS)
     )

@@ -1,5 +1,6 @@
-"""What holds for every request: size, kind of body, headers of the answer, one log line."""
+"""What holds for every request: size, time and kind of body, headers of the answer, log lines."""
 
+import asyncio
 import logging
 import re
 import time
@@ -10,10 +11,13 @@ from urllib.parse import quote
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from settings.faults import describe_fault
 from token_server import problems
 from token_server.problems import ProblemError
 
 _log = logging.getLogger("token_server.access")
+BODY_SECONDS: Final = 20.0
+"""How long a body may take that is read before anybody is asked who sends it."""
 _BODY_BYTES: Final = 16 * 1024
 """Most bytes of a request body; the largest sensible one has about 1 kB."""
 ROOM_BYTES: Final = 256 * 1024
@@ -44,12 +48,15 @@ class Guards:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
-            await self._app(scope, receive, send)
+            await self._run_lifespan(scope, receive, send)
             return
         started = time.monotonic()
+        answered = False
 
         async def send_marked(message: Message) -> None:
+            nonlocal answered
             if message["type"] == "http.response.start":
+                answered = True
                 headers = MutableHeaders(scope=message)
                 headers.setdefault("X-Content-Type-Options", "nosniff")
                 headers.setdefault("Referrer-Policy", "no-referrer")
@@ -59,16 +66,51 @@ class Guards:
             await send(message)
 
         try:
-            receive_body = receive if _is_recording(scope) else await _read_body(scope, receive)
+            receive_body = receive if _is_recording(scope) else await _read_in_time(scope, receive)
+            await self._app(scope, receive_body, send_marked)
         except ProblemError as error:
             await error.to_response()(scope, receive, send_marked)
-            return
-        await self._app(scope, receive_body, send_marked)
+        except Exception as error:  # noqa: BLE001
+            # Whoever serves us would write down the text of the error, which may hold words.
+            _log.error("a request failed: %s", describe_fault(error))
+            # What has begun is broken off by whoever serves us: it knows that the rest is missing.
+            if not answered:
+                await problems.answer_unforeseen()(scope, receive, send_marked)
+
+    async def _run_lifespan(self, scope: Scope, receive: Receive, send: Send) -> None:
+        async def send_without_text(message: Message) -> None:
+            # What goes wrong comes with its whole traceback, for a log.
+            message.pop("message", None)
+            await send(message)
+
+        try:
+            await self._app(scope, receive, send_without_text)
+        except Exception as error:
+            _log.error("the token server cannot go on: %s", describe_fault(error))
+            raise
 
 
 def _is_recording(scope: Scope) -> bool:
     """Tell whether the body is too large to be read first; its route counts what it reads."""
     return bool(scope["method"] == "POST" and scope["path"] == UPLOAD_PATH)
+
+
+async def _read_in_time(scope: Scope, receive: Receive) -> Receive:
+    """Read the whole body, as `_read_body` does.
+
+    Raises:
+        ProblemError: it is not right, or it does not come.
+    """
+    try:
+        async with asyncio.timeout(BODY_SECONDS):
+            return await _read_body(scope, receive)
+    except TimeoutError:
+        raise ProblemError(
+            problems.TOO_SLOW,
+            f"the body was not here within {BODY_SECONDS:.0f} s",
+            "send it again, all at once; large recordings go to /uploads",
+            headers={"Connection": "close"},
+        ) from None
 
 
 async def _read_body(scope: Scope, receive: Receive) -> Receive:

@@ -8,7 +8,7 @@ import jwt
 
 from token_server import problems
 from token_server.problems import Kind, ProblemError
-from wire.roles import Role, derive_key
+from wire.roles import Role, RoomLife, derive_key
 
 _AUDIENCE: Final = "sidenote-invitation"
 _LENGTH: Final = 4096
@@ -29,6 +29,11 @@ class Invitation:
     name: str
     """What the invited person is called if they do not say."""
     expires_at_ms: int
+
+    @property
+    def life(self) -> RoomLife:
+        """What the roles of those who come with it are sealed for."""
+        return RoomLife(name=self.room_name, created_at_ms=self.room_created_at_ms)
 
 
 def make_invitation_id() -> str:

@@ -49,14 +49,23 @@ class MediaServer:
         *,
         metadata: DispatchMetadata,
         empty_timeout_seconds: int = EMPTY_TIMEOUT_SECONDS,
+        max_people: int = 0,
     ) -> None:
-        """Create a room with our agent dispatched into it; it stays so long without people."""
+        """Create a room with our agent dispatched into it.
+
+        Args:
+            name: of the room.
+            metadata: what the agent is told.
+            empty_timeout_seconds: how long the room stays without people.
+            max_people: so many may be in it at once, beside agents; 0: any number.
+        """
         with self._told():
             await self._client.room.create_room(
                 api.CreateRoomRequest(
                     name=name,
                     empty_timeout=empty_timeout_seconds,
                     departure_timeout=DEPARTURE_TIMEOUT_SECONDS,
+                    max_participants=max_people,
                     agents=[dispatch_agent(metadata)],
                 )
             )
@@ -95,6 +104,16 @@ class MediaServer:
         """
         present = await self.list_participants(room_name)
         return sum(one.kind == ParticipantInfo.Kind.STANDARD for one in present)
+
+    async def remove_participant(self, room_name: str, identity: str) -> None:
+        """Disconnect somebody; nothing happens if they are not there."""
+        request = api.RoomParticipantIdentity(room=room_name, identity=identity)
+        with self._told():
+            try:
+                await self._client.room.remove_participant(request)
+            except api.TwirpError as error:
+                if error.code != "not_found":
+                    raise
 
     async def list_own_dispatches(self, room_name: str) -> list[api.AgentDispatch]:
         """Return the dispatches of our agent in a room; none if it does not exist."""

@@ -1,18 +1,21 @@
 """Opens what a running token server works with, and runs what it does beside its answers."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from typing import Final
 
 from records import Files, Store, migrate
 from records.scratch import delete_left_folders
 from token_server.desk import Clock, Desk
+from token_server.doorkeeper import Doorkeeper
 from token_server.media_events import MediaEvents
 from token_server.media_server import MediaServer
 from token_server.meetings.live import LiveMeetings
 from token_server.meetings.retention import Retention
 from token_server.settings import TokenServerSettings
+from token_server.upkeep import keep_up
+from token_server.uploads.left import LeftRecordings
 from token_server.uploads.watch import UploadWatch
 from token_server.watch import Watch
 from token_server.webhooks.sender import WebhookSender
@@ -52,8 +55,8 @@ async def open_desk(settings: TokenServerSettings, clock: Clock) -> AsyncIterato
         )
         async with _running(desk, sender), asyncio.TaskGroup() as tasks:
             watching = {
-                tasks.create_task(watch.run(), name="watch"),
-                tasks.create_task(upload_watch.run(), name="upload watch"),
+                tasks.create_task(keep_up("watch", watch.run), name="watch"),
+                tasks.create_task(keep_up("upload watch", upload_watch.run), name="upload watch"),
             }
             yield desk
             watch.stop()
@@ -66,14 +69,15 @@ async def open_desk(settings: TokenServerSettings, clock: Clock) -> AsyncIterato
 @asynccontextmanager
 async def _running(desk: Desk, sender: WebhookSender) -> AsyncIterator[None]:
     """Run what may be broken off at any moment: it begins again where it was."""
+    loops: dict[str, Callable[[], Awaitable[None]]] = {
+        "live meetings": desk.live_meetings.run,
+        "webhooks": sender.run,
+        "retention": Retention(desk).run,
+        "left recordings": LeftRecordings(desk.store, desk.files).run,
+        "doorkeeper": Doorkeeper(desk.store, desk.media_server, desk.settings.api_secret).run,
+    }
     async with asyncio.TaskGroup() as tasks:
-        running = [
-            tasks.create_task(desk.live_meetings.run(), name="live meetings"),
-            tasks.create_task(sender.run(), name="webhooks"),
-        ]
-        if desk.settings.retention_days:
-            retention = Retention(desk, desk.settings.retention_days)
-            running.append(tasks.create_task(retention.run(), name="retention"))
+        running = [tasks.create_task(keep_up(name, run), name=name) for name, run in loops.items()]
         yield
         for task in running:
             task.cancel()

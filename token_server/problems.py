@@ -55,6 +55,7 @@ SOUND_NOT_FOUND = Kind("sound-not-found", 404, "There is no such recording")
 TASK_NOT_FOUND = Kind("task-not-found", 404, "There is no such task")
 DOCUMENT_NOT_FOUND = Kind("document-not-found", 404, "There is no such document")
 WRONG_METHOD = Kind("wrong-method", 405, "This cannot be done here")
+TOO_SLOW = Kind("too-slow", 408, "The request took too long to come")
 ROOM_EXISTS = Kind("room-exists", 409, "The room is open already")
 SOUND_CONFLICT = Kind("sound-conflict", 409, "This meeting cannot be recorded")
 TASK_CONFLICT = Kind("task-conflict", 409, "The task cannot be changed like this")
@@ -161,7 +162,6 @@ def add_problem_answers(app: FastAPI) -> None:
     app.add_exception_handler(HTTPException, _answer_routing)
     app.add_exception_handler(StoreUnavailableError, _answer_store)
     app.add_exception_handler(FilesUnavailableError, _answer_files)
-    app.add_exception_handler(Exception, _answer_unexpected)
 
 
 async def _answer_problem(_: Request, error: Exception) -> JSONResponse:
@@ -212,8 +212,8 @@ async def _answer_files(_: Request, error: Exception) -> JSONResponse:
     ).to_response()
 
 
-async def _answer_unexpected(_: Request, __: Exception) -> JSONResponse:
-    # The traceback goes to the log by way of the server; nothing of it goes to the client.
+def answer_unforeseen() -> JSONResponse:
+    """Return the answer to a request that broke something; it tells nothing of what."""
     return ProblemError(
         UNEXPECTED, "an error was not foreseen", "try again; the token server's log has the cause"
     ).to_response()

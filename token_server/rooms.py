@@ -105,12 +105,12 @@ async def list_rooms(desk: DeskNeeded) -> RoomList:
 @router.get("/{room_name}/participants", responses=document(problems.ROOM_NOT_FOUND))
 async def list_participants(desk: DeskNeeded, room_name: RoomNameInPath) -> ParticipantList:
     """List who is in a room, agents too."""
-    await _get_open_room(desk, room_name)
+    room = await _get_open_room(desk, room_name)
     present = await desk.media_server.list_participants(room_name)
     present.sort(key=lambda participant: (participant.joined_at_ms, participant.identity))
     return ParticipantList(
         room_name=room_name,
-        participants=[_describe(desk, room_name, participant) for participant in present],
+        participants=[_describe(desk, room, participant) for participant in present],
     )
 
 
@@ -151,7 +151,9 @@ async def _open_room(desk: Desk, name: str, wanted: RoomRequest) -> Room:
             )
         # Before the agent comes with the room.
         await _keep_brief(desk, name, wanted.brief)
-        await desk.media_server.create_room(name, metadata=metadata_of(room))
+        await desk.media_server.create_room(
+            name, metadata=metadata_of(room), max_people=desk.settings.room_max_people
+        )
         created = True
     finally:
         if not created:
@@ -205,15 +207,16 @@ def _make_seat(desk: Desk, room: Room, role: Role, name: str, expires_at_ms: int
             identity=identity,
             name=name,
             metadata=metadata_of(room),
+            max_people=settings.room_max_people,
         ),
         invitation=text,
         link=f"{settings.link_base}/call/{room.name}#{text}",
     )
 
 
-def _describe(desk: Desk, room_name: str, participant: ParticipantInfo) -> PresentParticipant:
+def _describe(desk: Desk, room: Room, participant: ParticipantInfo) -> PresentParticipant:
     is_agent = participant.kind == ParticipantInfo.Kind.AGENT
-    role = find_role(desk.settings.api_secret, room_name, participant.identity)
+    role = find_role(desk.settings.api_secret, room.life, participant.identity)
     return PresentParticipant(
         identity=participant.identity,
         name=participant.name,

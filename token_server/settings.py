@@ -68,6 +68,8 @@ class TokenServerSettings(
     """What a guest is called who gave no name, for example Candidate or Prospect."""
     invitation_ttl_hours: int = Field(default=24, ge=1, le=720)
     """How long an invitation lets people in, in hours; up to 30 days."""
+    room_max_people: int = Field(default=100, ge=2, le=3_000)
+    """How many people may be in a room at once; agents do not count."""
     watch_rooms: Literal["own", "all"] = "own"
     """Rooms to keep an agent in: those made here or dispatched to us, or every room."""
     retention_days: Annotated[int, Field(ge=1, le=36_500)] | None = None

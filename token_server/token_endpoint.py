@@ -75,6 +75,7 @@ async def create_token(
             identity=identity,
             name=name,
             metadata=metadata_of(room),
+            max_people=settings.room_max_people,
         ),
         participant_name=name,
         room_name=room.name,

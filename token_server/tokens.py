@@ -35,7 +35,7 @@ def find_identity(api_secret: str, invitation: Invitation, browser_secret: str |
     Browsers that share a link differ by their secrets, and so do their identities.
     """
     seed = f"{invitation.id}\0{browser_secret or ''}"
-    return seal_identity(api_secret, invitation.room_name, invitation.role, seed)
+    return seal_identity(api_secret, invitation.life, invitation.role, seed)
 
 
 def make_token(
@@ -46,11 +46,13 @@ def make_token(
     identity: str,
     name: str,
     metadata: DispatchMetadata,
+    max_people: int,
 ) -> str:
     """Return a token to join the invitation's room as a person who may speak and be seen.
 
     The media server deletes an empty room; whoever joins then makes it anew, and what the
-    token says of the room brings the agent back. For a room that is there it does nothing.
+    token says of the room (`metadata`, `max_people`) brings the agent back and bounds who else
+    joins. For a room that is there it does nothing.
     """
     grants = api.VideoGrants(
         room_join=True,
@@ -64,6 +66,7 @@ def make_token(
     room_config = api.RoomConfiguration(
         empty_timeout=EMPTY_TIMEOUT_SECONDS,
         departure_timeout=DEPARTURE_TIMEOUT_SECONDS,
+        max_participants=max_people,
         agents=[dispatch_agent(metadata)],
     )
     return (

@@ -11,6 +11,7 @@ from livekit.protocol.agent import JobStatus
 from livekit.protocol.models import ParticipantInfo
 
 from records import Lease, Room, Store, StoreUnavailableError
+from settings.faults import describe_fault
 from token_server.desk import Clock
 from token_server.endings import Endings
 from token_server.health import WORKER_SEEN_SECONDS
@@ -60,6 +61,9 @@ class Watch:
         self._rota = Rota()
         self._endings = Endings()
         self._next_endings = 0.0
+        self._people_at_ms: dict[str, int] = {}
+        """By the name of a room without its agent, when people were seen in it last, since
+        meetings that nobody has ended were looked for."""
         self._open_rooms: dict[str, Room] = {}
         self._foreign_until: dict[str, float] = {}
         """Sids of rooms that are not ours, and until when that is believed."""
@@ -78,8 +82,7 @@ class Watch:
             except (ProblemError, StoreUnavailableError) as error:
                 self._note_outage(str(error))
             except Exception as error:  # noqa: BLE001 - no call may lose its agent to one bad look
-                if self._note_outage(f"the watch failed with {type(error).__name__}"):
-                    _log.exception("this was not foreseen; the watch goes on")
+                self._note_outage(f"a look failed with {describe_fault(error)}")
             else:
                 self._note_outage(None)
             await self._pause()
@@ -157,6 +160,7 @@ class Watch:
             for room in present
             if await self._is_ours(room, now_seconds)
         ]
+        self._people_at_ms |= {room.name: now_ms for room in rooms if room.people}
         return Seen(rooms=tuple(rooms), worker_ids=worker_ids)
 
     async def _read_store(self, now_seconds: float, now_ms: int) -> dict[str, LeaseState]:
@@ -179,9 +183,10 @@ class Watch:
             return
         self._next_endings = now_seconds + ENDINGS_SECONDS
         open_meetings = await self._store.list_open_meetings()
-        for meeting in self._endings.decide(open_meetings, alive, now_seconds):
-            heard_until_ms = meeting.seen_at_ms or meeting.started_at_ms
-            await self._store.end_unserved_meeting(meeting.room_sid, ended_at_ms=heard_until_ms)
+        people_at_ms, self._people_at_ms = self._people_at_ms, {}
+        for ending in self._endings.decide(open_meetings, alive, people_at_ms, now_seconds):
+            meeting = ending.meeting
+            await self._store.end_unserved_meeting(meeting.room_sid, ended_at_ms=ending.ended_at_ms)
             _log.info("the meeting in room %s is over: the room is gone", meeting.room_name)
 
     async def _close_over(self, present: list[api.Room], now_ms: int) -> None:
@@ -248,15 +253,13 @@ class Watch:
             if all(job.state.status in _ENDED for job in dispatch.state.jobs):
                 await self._media_server.delete_dispatch(step.room_name, dispatch.id)
 
-    def _note_outage(self, cause: str | None) -> bool:
-        """Write a line when an outage begins or ends; True when one begins."""
-        began = cause is not None and cause != self._outage
-        if began:
+    def _note_outage(self, cause: str | None) -> None:
+        """Write a line when an outage begins or ends."""
+        if cause is not None and cause != self._outage:
             _log.warning("rooms are not watched: %s", cause)
         elif cause is None and self._outage is not None:
             _log.info("rooms are watched again")
         self._outage = cause
-        return began
 
 
 def _state_of(lease: Lease, now_ms: int) -> LeaseState:

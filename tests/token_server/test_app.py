@@ -1,3 +1,4 @@
+import asyncio
 import json
 import logging
 import sqlite3
@@ -5,10 +6,12 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 
 from records import Store
 from tests.token_server.front import Front, OpenFront, create, problem
+from token_server import guards
 from token_server.desk import wall_clock_ms
 
 pytestmark = pytest.mark.room
@@ -113,11 +116,36 @@ async def test_a_large_body_sent_in_pieces_is_refused(front: Front) -> None:
     problem(await front.client.post("/tokens", content=pieces(), headers=JSON), 413, "too-large")
 
 
-async def test_what_breaks_inside_is_not_told(front: Front) -> None:
-    del front.app.state.desk
-    answer = await front.client.get("/config")
+async def test_a_body_that_does_not_come_is_waited_for_a_while(
+    front: Front, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(guards, "BODY_SECONDS", 0.1)
 
-    assert "desk" not in problem(answer, 500, "unexpected")["detail"]
+    async def pieces() -> Any:
+        yield b"{"
+        await asyncio.Event().wait()
+
+    answer = await front.client.post("/tokens", content=pieces(), headers=JSON)
+    assert "/uploads" in problem(answer, 408, "too-slow")["remedy"]
+    assert answer.headers["connection"] == "close"
+
+
+async def test_what_breaks_inside_is_told_to_nobody_and_its_text_is_in_no_log(
+    front: Front, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    async def break_down() -> None:
+        raise ValueError("quartzbeetle")
+
+    monkeypatch.setattr(front.app.state.desk.store, "list_open_rooms", break_down)
+    # What comes out of the application, uvicorn writes down with its text.
+    transport = httpx.ASGITransport(app=front.app, raise_app_exceptions=True)
+    async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1:8080") as client:
+        answer = await client.get("/rooms")
+
+    assert "quartzbeetle" not in problem(answer, 500, "unexpected")["detail"]
+    assert "a request failed: ValueError in" in caplog.text
+    assert "break_down" in caplog.text
+    assert "quartzbeetle" not in caplog.text
 
 
 async def test_answers_are_not_cached_or_guessed(front: Front) -> None:

@@ -77,7 +77,13 @@ def test_what_is_no_token_is_refused(text: str) -> None:
 def test_a_token_of_the_media_server_is_no_invitation() -> None:
     identity = find_identity(SECRET, INVITATION, None)
     text = make_token(
-        "key", SECRET, INVITATION, identity=identity, name="Ben", metadata=DispatchMetadata()
+        "key",
+        SECRET,
+        INVITATION,
+        identity=identity,
+        name="Ben",
+        metadata=DispatchMetadata(),
+        max_people=2,
     )
 
     assert refused(text) == problems.INVITATION_OTHER_TOKEN

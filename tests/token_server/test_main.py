@@ -1,3 +1,4 @@
+import asyncio
 import json
 import os
 import signal
@@ -5,10 +6,18 @@ import socket
 import subprocess
 import sys
 import urllib.request
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
+import uvicorn
+from fastapi import FastAPI
+
+from token_server.__main__ import ServerOfParts
+from token_server.app import create_app
+from token_server.settings import TokenServerSettings
 
 pytestmark = pytest.mark.room
 
@@ -109,6 +118,33 @@ def test_a_store_that_cannot_be_opened_is_named(tmp_path: Path) -> None:
     assert done.returncode == 1
     assert "DATABASE_URL" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+async def test_a_server_whose_parts_have_ended_ends_too_and_logs_no_text(
+    make_settings: Callable[..., TokenServerSettings], caplog: pytest.LogCaptureFixture
+) -> None:
+    app = create_app(make_settings())
+    open_parts = app.router.lifespan_context
+
+    @asynccontextmanager
+    async def open_and_break(app: FastAPI) -> AsyncIterator[None]:
+        async def fail() -> None:
+            await asyncio.sleep(0.2)
+            raise ValueError("quartzbeetle")
+
+        async with open_parts(app), asyncio.TaskGroup() as tasks:
+            tasks.create_task(fail())
+            yield
+
+    app.router.lifespan_context = open_and_break
+    server = ServerOfParts(app, uvicorn.Config(app, log_config=None))
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        async with asyncio.timeout(20):
+            await server.serve(sockets=[listener])
+
+    assert server.has_lost_its_parts
+    assert "the token server cannot go on: ValueError in" in caplog.text
+    assert "quartzbeetle" not in caplog.text
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])

@@ -1,4 +1,5 @@
 import asyncio
+from contextlib import AsyncExitStack
 from typing import Any
 
 import pytest
@@ -19,9 +20,10 @@ async def test_a_new_room_has_seats_for_host_and_guest(front: Front) -> None:
     assert room["server_url"] == front.settings.livekit_url
     assert room["host"]["name"] == "Ana"
     assert room["guest"]["name"] == "Ben"
+    recorded = await front.app.state.desk.store.find_room(room["room_name"])
     for role in ("host", "guest"):
         seat = room[role]
-        assert find_role(front.settings.api_secret, room["room_name"], seat["identity"]) == role
+        assert find_role(front.settings.api_secret, recorded.life, seat["identity"]) == role
         start = f"http://127.0.0.1:8080/call/{room['room_name']}#"
         assert seat["link"] == start + seat["invitation"]
         claims = api.TokenVerifier(
@@ -44,6 +46,30 @@ async def test_the_agent_is_dispatched_when_the_room_is_created(front: Front) ->
     assert config
     (agent,) = config.agents
     assert agent.metadata == dispatches[0].metadata
+
+
+async def test_no_more_people_than_are_set_get_into_a_room_and_agents_do_not_count(
+    open_front: OpenFront,
+) -> None:
+    async with open_front(room_max_people=2) as front, AsyncExitStack() as leaving:
+        room = await create(front, room_name="full")
+
+        async def join(identity: str, kind: Any = "standard") -> None:
+            token = (
+                api.AccessToken(front.settings.livekit_api_key, front.settings.api_secret)
+                .with_identity(identity)
+                .with_kind(kind)
+                .with_grants(api.VideoGrants(room_join=True, room="full"))
+            )
+            person = rtc.Room()
+            await person.connect(room["server_url"], token.to_jwt())
+            leaving.push_async_callback(person.disconnect)
+
+        await join("one")
+        await join("agent", "agent")
+        await join("two")
+        with pytest.raises(rtc.ConnectError):
+            await join("three")
 
 
 async def test_the_consent_policy_of_a_room_is_listed_and_nothing_where_none_was_asked_for(

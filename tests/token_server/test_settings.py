@@ -62,6 +62,7 @@ def test_listening_to_others_without_an_api_key_is_refused(
         ("LIVEKIT_PUBLIC_URL", "ftp://media", "wss://media.example.com"),
         ("INVITATION_TTL_HOURS", "0", "INVITATION_TTL_HOURS"),
         ("INVITATION_TTL_HOURS", "721", "720"),
+        ("ROOM_MAX_PEOPLE", "1", "ROOM_MAX_PEOPLE"),
         ("ROLE_HOST_NAME", "n" * 65, "1 to 64"),
         ("WATCH_ROOMS", "some", "'own' or 'all'"),
         ("CORS_ORIGINS", "https://app.example.com/path", "origin"),

@@ -22,6 +22,18 @@ INVITATION = Invitation(
 METADATA = DispatchMetadata(playbook="sales", consent="ask")
 
 
+def token() -> str:
+    return make_token(
+        "key",
+        SECRET,
+        INVITATION,
+        identity="i",
+        name="Ben",
+        metadata=METADATA,
+        max_people=7,
+    )
+
+
 def test_the_same_browser_always_gets_the_same_identity() -> None:
     assert find_identity(SECRET, INVITATION, "one") == find_identity(SECRET, INVITATION, "one")
 
@@ -35,14 +47,14 @@ def test_browsers_that_share_a_link_get_different_identities() -> None:
 def test_the_role_of_the_invitation_is_sealed_into_the_identity() -> None:
     host = replace(INVITATION, role="host")
 
-    assert find_role(SECRET, "demo", find_identity(SECRET, host, "s")) == "host"
-    assert find_role(SECRET, "demo", find_identity(SECRET, INVITATION, "s")) == "guest"
-    assert find_role(SECRET, "other", find_identity(SECRET, host, "s")) is None
+    assert find_role(SECRET, host.life, find_identity(SECRET, host, "s")) == "host"
+    assert find_role(SECRET, host.life, find_identity(SECRET, INVITATION, "s")) == "guest"
+    for other in (replace(host, room_name="other"), replace(host, room_created_at_ms=2)):
+        assert find_role(SECRET, other.life, find_identity(SECRET, host, "s")) is None
 
 
 def test_a_token_lets_its_holder_join_one_room_and_nothing_more() -> None:
-    text = make_token("key", SECRET, INVITATION, identity="i", name="Ben", metadata=METADATA)
-    claims = api.TokenVerifier("key", SECRET).verify(text)
+    claims = api.TokenVerifier("key", SECRET).verify(token())
     assert claims.video is not None
 
     assert claims.identity == "i"
@@ -56,10 +68,10 @@ def test_a_token_lets_its_holder_join_one_room_and_nothing_more() -> None:
     assert not claims.video.hidden
 
 
-def test_whoever_makes_the_room_anew_by_joining_brings_the_agent() -> None:
-    text = make_token("key", SECRET, INVITATION, identity="i", name="Ben", metadata=METADATA)
-    config = api.TokenVerifier("key", SECRET).verify(text).room_config
+def test_whoever_makes_the_room_anew_by_joining_brings_the_agent_and_the_limit() -> None:
+    config = api.TokenVerifier("key", SECRET).verify(token()).room_config
     assert config is not None
 
     assert [agent.agent_name for agent in config.agents] == ["sidenote"]
     assert DispatchMetadata.model_validate_json(config.agents[0].metadata) == METADATA
+    assert config.max_participants == 7

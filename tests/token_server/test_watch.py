@@ -11,6 +11,7 @@ from livekit import api, rtc
 
 from records import Store, StoreUnavailableError
 from tests.token_server.front import Front, OpenFront, create
+from token_server import doorkeeper as doorkeeper_module
 from token_server import watch as watch_module
 from token_server.desk import wall_clock_ms
 from token_server.media_server import MediaServer
@@ -24,8 +25,9 @@ pytestmark = pytest.mark.room
 
 @pytest.fixture
 async def front(open_front: OpenFront, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Front]:
-    """A token server whose own watch has looked once, and then sleeps."""
-    monkeypatch.setattr(watch_module, "PERIOD_SECONDS", 3600.0)
+    """A token server whose own watch and doorkeeper have looked once, and then sleep."""
+    for module in (watch_module, doorkeeper_module):
+        monkeypatch.setattr(module, "PERIOD_SECONDS", 3600.0)
     async with open_front() as running:
         yield running
 
@@ -191,6 +193,38 @@ async def test_a_meeting_whose_room_is_gone_is_ended_when_an_agent_last_listened
     assert before.ended_at_ms is None
     assert after is not None
     assert after.ended_at_ms == 2_500
+
+
+async def test_a_call_whose_agent_never_comes_back_ends_when_its_people_leave_with_a_gap_before(
+    front: Front,
+) -> None:
+    room = await create(front, room_name="deserted")
+    store: Store = front.app.state.desk.store
+    now_ms = wall_clock_ms()
+    heard_until_ms = now_ms - 40_000
+    await store.open_meeting("RM_deserted", room_name="deserted", now_ms=now_ms - 60_000)
+    await store.take_lease(
+        "deserted",
+        "job",
+        now_ms=heard_until_ms,
+        ttl_seconds=3,
+        listens_to="RM_deserted",
+        heard_until_ms=heard_until_ms,
+    )
+    watch = make_watch(front, clock=lambda: now_ms)
+    async with joined(room):
+        await look_during(watch, 0.0)
+        now_ms = left_ms = now_ms + 1_000
+        await look_during(watch, 1.0)
+    await front.app.state.desk.media_server.delete_room("deserted")
+    now_ms += 60_000
+    await look_during(watch, 10.0, 70.0)
+    meeting = await store.find_meeting("RM_deserted")
+
+    assert meeting
+    assert meeting.ended_at_ms == left_ms
+    (gap,) = await store.list_gaps("RM_deserted")
+    assert (gap.started_at_ms, gap.ended_at_ms) == (heard_until_ms, left_ms)
 
 
 async def test_a_room_of_somebody_else_is_watched_only_if_it_asked_for_our_agent(

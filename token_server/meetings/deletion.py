@@ -8,7 +8,12 @@ from fastapi import APIRouter, Path
 from token_server import problems
 from token_server.desk import DeskNeeded
 from token_server.meetings.access import MEETING_PROBLEMS, HostMeeting
-from token_server.meetings.forgetting import check_call_is_over, forget_meetings, forget_words
+from token_server.meetings.forgetting import (
+    check_call_is_over,
+    forget_meetings,
+    forget_upload,
+    forget_words,
+)
 from token_server.problems import document
 
 _log = logging.getLogger(__name__)
@@ -27,9 +32,12 @@ async def delete_meeting(desk: DeskNeeded, meeting: HostMeeting) -> None:
     On Postgres its own vacuum, log and backups decide when the bytes are gone. A recording that
     is being transcribed is given up.
     """
-    remedy = f"end the call first: DELETE /rooms/{meeting.room_name}"
-    await check_call_is_over(desk, meeting, remedy)
-    await forget_meetings(desk, [meeting.room_sid])
+    if meeting.kind == "upload":
+        await forget_upload(desk, meeting.room_sid, meeting.room_name)
+    else:
+        remedy = f"end the call first: DELETE /rooms/{meeting.room_name}"
+        await check_call_is_over(desk, meeting, remedy)
+        await forget_meetings(desk, [meeting.room_sid])
     _log.info("meeting %s deleted", meeting.room_sid)
 
 
@@ -50,5 +58,7 @@ async def delete_words(
     so itself: it withdraws its consent and asks for its words to be erased.
     """
     remedy = "let the participant withdraw its consent in the call, or wait for its end"
+    if meeting.kind == "upload":
+        remedy = f"wait until GET /uploads/{meeting.room_sid} says that it is done"
     await check_call_is_over(desk, meeting, remedy)
     await forget_words(desk, meeting, identity)

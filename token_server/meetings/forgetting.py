@@ -19,14 +19,46 @@ async def forget_meetings(desk: Desk, room_sids: Sequence[str]) -> int:
     Files go first: as long as a meeting is there, one may try again.
 
     Raises:
-        FilesUnavailableError: some files are left, and the meetings; do it again.
-        StoreUnavailableError: the meetings are left, or traces of them are; do it again.
+        FilesUnavailableError: some files are left; so are the meetings, or `delete_left_files`
+            goes on.
+        StoreUnavailableError: the meetings are left; or traces of them are, and
+            `Store.remove_traces` goes on.
     """
     await _delete_files(desk, room_sids)
+    desk.half_forgotten.update(room_sids)
     forgotten = await desk.store.forget_meetings(room_sids)
     # What a worker had under way came after the first time; now it knows that nobody wants it.
     await _delete_files(desk, room_sids)
+    desk.half_forgotten.difference_update(room_sids)
     return forgotten
+
+
+async def delete_left_files(desk: Desk) -> None:
+    """Delete the files of meetings that are gone already: nobody can ask for that again.
+
+    Raises:
+        FilesUnavailableError: some files are left; do it again.
+        StoreUnavailableError: the store is away; do it again.
+    """
+    for room_sid in list(desk.half_forgotten):
+        if await desk.store.find_meeting(room_sid) is None:
+            await _delete_files(desk, [room_sid])
+            desk.half_forgotten.discard(room_sid)
+
+
+async def forget_upload(desk: Desk, room_sid: str, room_name: str) -> None:
+    """Forget a recording with the meeting that became of it; one under way is broken off.
+
+    Raises:
+        FilesUnavailableError: some files are left, and the meeting; do it again.
+        StoreUnavailableError: the meeting is left, or traces of it are; do it again.
+    """
+    await forget_meetings(desk, [room_sid])
+    try:
+        await desk.media_server.delete_room(room_name)
+    except ProblemError as error:
+        # Its job finds out by itself that the upload is gone.
+        _log.warning("the room of upload %s was not deleted: %s", room_sid, error)
 
 
 async def forget_words(desk: Desk, meeting: Meeting, identity: str) -> None:

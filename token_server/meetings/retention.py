@@ -1,38 +1,55 @@
-"""Forgets meetings and closed rooms when they are so old as the settings say."""
+"""Forgets meetings and closed rooms when they are so old as the settings say, and to the end."""
 
 import asyncio
+import itertools
 import logging
+from functools import partial
 from typing import Final
 
 from records import FilesUnavailableError, StoreUnavailableError
 from token_server.desk import Desk
-from token_server.meetings.forgetting import forget_meetings
+from token_server.meetings.forgetting import delete_left_files, forget_meetings
 
 _log = logging.getLogger(__name__)
 
-PERIOD_SECONDS: Final = 3600.0
+PERIOD_SECONDS: Final = 60.0
+_OLD_PERIOD: Final = 60
+"""Periods from one look for what is old to the next."""
 _AT_ONCE: Final = 100
 """Meetings that are deleted in one go; a SQLite file is written anew behind each."""
 _DAY_MS: Final = 86_400_000
 
 
 class Retention:
-    """Looks once an hour for meetings whose time is over."""
+    """Looks once an hour for meetings whose time is over, and finishes what broke off."""
 
-    def __init__(self, desk: Desk, days: int) -> None:
-        """Forget what ended, and whose room was closed, more than so many days ago."""
+    def __init__(self, desk: Desk) -> None:
         self._desk = desk
-        self._days = days
 
     async def run(self) -> None:
-        """Forget until cancelled; what fails is tried again an hour later."""
-        while True:
-            await self.forget_old()
+        """Forget until cancelled; what fails is tried again an hour later, its rest sooner."""
+        days = self._desk.settings.retention_days
+        for period in itertools.count():
+            if days and period % _OLD_PERIOD == 0:
+                await self.forget_old(days)
+            await self.finish()
             await asyncio.sleep(PERIOD_SECONDS)
 
-    async def forget_old(self) -> int:
-        """Forget what is too old now; return how many meetings that were."""
-        before_ms = self._desk.clock() - self._days * _DAY_MS
+    async def finish(self) -> None:
+        """Go on with what somebody has forgotten and what is not all gone."""
+        for go_on in (self._desk.store.remove_traces, partial(delete_left_files, self._desk)):
+            try:
+                await go_on()
+            except (StoreUnavailableError, FilesUnavailableError) as error:
+                _log.error("something is left of what was forgotten: %s", error)
+
+    async def forget_old(self, days: int) -> int:
+        """Forget what ended, and whose room was closed, more than so many days ago.
+
+        Returns:
+            How many meetings that were.
+        """
+        before_ms = self._desk.clock() - days * _DAY_MS
         forgotten = 0
         store = self._desk.store
         try:
@@ -43,5 +60,5 @@ class Retention:
         except (StoreUnavailableError, FilesUnavailableError) as error:
             _log.error("not all that is old could be forgotten: %s", error)
         if forgotten:
-            _log.info("%d meetings older than %d days forgotten", forgotten, self._days)
+            _log.info("%d meetings older than %d days forgotten", forgotten, days)
         return forgotten

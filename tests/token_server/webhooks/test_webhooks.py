@@ -131,6 +131,19 @@ async def test_an_event_is_sent_once_signed_and_without_words(post: Post) -> Non
     assert await post.states() == [("delivered", 1, "taken")]
 
 
+async def test_what_a_receiver_sends_beside_its_status_is_in_no_log(
+    post: Post, caplog: pytest.LogCaptureFixture
+) -> None:
+    headers = {"Set-Cookie": "quartz beetle=1"}
+    post.receiver.answers = [lambda: web.Response(status=204, headers=headers)]
+    await post.subscribe("meeting.started")
+    await post.begin()
+    await post.sender.send_due()
+
+    assert await post.states() == [("delivered", 1, "taken")]
+    assert "quartz" not in caplog.text
+
+
 def test_the_signature_is_that_of_the_specification() -> None:
     headers = sign(
         SECRET,

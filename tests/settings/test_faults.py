@@ -1,0 +1,24 @@
+import pytest
+
+from settings.faults import describe_fault
+
+pytestmark = pytest.mark.unit
+
+SECRET = "quartzbeetle"
+
+
+def fail() -> None:
+    raise ValueError(SECRET)
+
+
+def test_a_fault_is_told_by_type_and_place_and_not_by_its_text() -> None:
+    with pytest.raises(ValueError, match=SECRET) as caught:
+        fail()
+
+    assert describe_fault(caught.value) == f"ValueError in fail:{fail.__code__.co_firstlineno + 1}"
+
+
+def test_a_group_is_told_by_all_that_is_in_it() -> None:
+    inner = ExceptionGroup("inner", [KeyError(SECRET)])
+
+    assert describe_fault(ExceptionGroup("outer", [OSError(SECRET), inner])) == "OSError; KeyError"
