@@ -7,7 +7,7 @@ from typing import Final
 from livekit import rtc
 
 from transcript_buffer import Role
-from wire.roles import find_role
+from wire.roles import RoomLife, find_role
 
 _PEOPLE: Final = frozenset(
     {
@@ -29,11 +29,13 @@ class Attendance:
         self,
         room: rtc.Room,
         *,
+        life: RoomLife,
         api_secret: str,
         leave_after_seconds: float,
         on_alone: Callable[[], None],
     ) -> None:
         self._room = room
+        self._life = life
         self._api_secret = api_secret
         self._leave_after_seconds = leave_after_seconds
         self._patience_seconds = leave_after_seconds
@@ -70,7 +72,7 @@ class Attendance:
 
     def find_role(self, identity: str) -> Role | None:
         """Return what the token server sealed into an identity; None if it did not."""
-        return find_role(self._api_secret, self._room.name, identity)
+        return find_role(self._api_secret, self._life, identity)
 
     def role_of(self, identity: str) -> Role:
         """Return the role of an identity; without a seal one is heard as a guest."""
@@ -106,6 +108,11 @@ class Attendance:
 def is_person(participant: rtc.RemoteParticipant) -> bool:
     """Tell whether a participant is a person."""
     return participant.kind in _PEOPLE
+
+
+def is_agent(participant: rtc.Participant) -> bool:
+    """Tell whether a participant is an agent, ours or another."""
+    return participant.kind == rtc.ParticipantKind.PARTICIPANT_KIND_AGENT
 
 
 def name_of(participant: rtc.RemoteParticipant) -> str:

@@ -12,6 +12,7 @@ from urllib.parse import urlsplit, urlunsplit
 import aiohttp
 from livekit import rtc
 
+from agent.attendance import is_agent
 from wire.answers import ANSWER, Answer
 from wire.controls import ASK_METHOD, Accepted
 from wire.topics import ADVICE
@@ -101,8 +102,7 @@ async def _find_agent(room: rtc.Room) -> str:
         async with asyncio.timeout(PATIENCE_SECONDS):
             while True:
                 for one in room.remote_participants.values():
-                    is_agent = one.kind == rtc.ParticipantKind.PARTICIPANT_KIND_AGENT
-                    if is_agent and ADVICE in one.attributes:
+                    if is_agent(one) and ADVICE in one.attributes:
                         return one.identity
                 await news.wait()
                 news.clear()

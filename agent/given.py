@@ -14,6 +14,7 @@ from agent.prices import PriceTable
 from agent.settings import AgentSettings
 from records import Files, Store
 from wire.consent import ConsentPolicy
+from wire.roles import RoomLife
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,6 +22,8 @@ class Given:
     """Everything of a call that is there before it."""
 
     room: rtc.Room
+    life: RoomLife
+    """Of the room: whoever comes with a token of another is nobody's host here."""
     job_id: str
     settings: AgentSettings
     store: Store

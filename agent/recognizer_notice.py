@@ -5,7 +5,7 @@ from typing import Final
 from agent.stt.health import ChangeReason
 from wire.coverage import Notice, NoticeReason
 
-_REASONS: Final[dict[ChangeReason, str]] = {
+REASONS: Final[dict[ChangeReason, str]] = {
     "provider_down": "does not answer",
     "refused": "refuses our key",
     "quota": "has no quota left",
@@ -13,6 +13,7 @@ _REASONS: Final[dict[ChangeReason, str]] = {
     "cap": "would cost more than the cap leaves",
     "back": "answers again",
 }
+"""What has become of a recognizer, behind its label."""
 
 
 class RecognizerNotice:
@@ -44,6 +45,6 @@ class RecognizerNotice:
             id=f"recognizer_changed:{label}"[:320],
             reason=told,
             over=reason == "back",
-            text=f"{label} {_REASONS[reason]}; {listening or 'nobody'} listens now"[:500],
+            text=f"{label} {REASONS[reason]}; {listening or 'nobody'} listens now"[:500],
             at_ms=at_ms,
         )

@@ -3,11 +3,18 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from typing import Final
 
+from agent.admission import Admission
 from agent.consent import Consent
 from agent.early_ears import EarlyEars
 from agent.given import Given
 from agent.lease import RoomLease
+from agent.retry import follow
+from wire.roles import find_role
+
+CONSENT_SECONDS: Final = 0.25
+"""Between two looks at who may be listened to."""
 
 
 @asynccontextmanager
@@ -29,6 +36,33 @@ async def succession(
     Raises:
         StoreUnavailableError: the store is away.
     """
+    consent = await _load_consent(given, room_sid, room_name)
+    admission = Admission(
+        is_allowed=consent.allows,
+        role_of=lambda identity: (
+            find_role(given.settings.api_secret, given.life, identity) or "guest"
+        ),
+        most_people=given.settings.stt_most_people,
+    )
+    async with EarlyEars(given.room, admission, given.now) as early:
+
+        async def hear_answers() -> None:
+            """Of those who answer the agent that leaves."""
+            asked_at = given.now()
+            await consent.load()
+            early.review(asked_at)
+
+        async with asyncio.TaskGroup() as tasks:
+            following = tasks.create_task(
+                follow("consent", hear_answers, seconds=CONSENT_SECONDS), name="consent"
+            )
+            await early.ready()
+            inherited = await _inherit(lease, stopping)
+            following.cancel()
+        yield early if inherited else None
+
+
+async def _load_consent(given: Given, room_sid: str, room_name: str) -> Consent:
     meeting = await given.store.find_meeting(room_sid)
     consent = Consent(
         store=given.store,
@@ -39,9 +73,7 @@ async def succession(
         now=given.now,
     )
     await consent.load()
-    async with EarlyEars(given.room, consent.allows, given.now) as early:
-        await early.ready()
-        yield early if await _inherit(lease, stopping) else None
+    return consent
 
 
 async def _inherit(lease: RoomLease, stopping: asyncio.Event) -> bool:

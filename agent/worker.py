@@ -32,9 +32,11 @@ from agent.stt.pocketsphinx import PocketSphinxSTT
 from agent.stt.recognizer import RecognizerPool
 from agent.stt.vocabulary import load_vocabulary
 from agent.transcribe.job import UploadJobs
-from records import Files, Store, StoreUnavailableError
+from records import Files, Room, Store, StoreUnavailableError
 from settings import load_settings
+from settings.faults import describe_fault
 from wire.dispatch import DispatchMetadata
+from wire.roles import RoomLife
 from wire.topics import AGENT_NAME
 
 logger = logging.getLogger("sidenote.worker")
@@ -114,10 +116,9 @@ class _RunningCalls:
                 return
             opening.push_async_callback(lease.release)
             pool = context.proc.userdata.pop(POOL, None) or _make_pool(settings)
-            goal = (room.goal if room else None) or ""
             async with lease.held() if is_taken else nullcontext():
                 call = await _make_call(
-                    context, settings, store, lease, pool, goal, opening, opens_now=is_taken
+                    context, settings, store, lease, pool, room, opening, opens_now=is_taken
                 )
             opened = opening.pop_all()
         serve = call.run if is_taken else call.succeed
@@ -148,7 +149,7 @@ async def _make_call(
     store: Store,
     lease: RoomLease,
     pool: RecognizerPool | None,
-    goal: str,
+    room: Room | None,
     opening: AsyncExitStack,
     *,
     opens_now: bool,
@@ -174,6 +175,7 @@ async def _make_call(
         opening.push_async_callback(choice.stt.aclose)
         given = Given(
             room=context.room,
+            life=room.life if room else RoomLife(name=job_room.name, created_at_ms=0),
             job_id=context.job.id,
             settings=settings,
             store=store,
@@ -183,7 +185,7 @@ async def _make_call(
             shelf=shelf,
             prices=await asyncio.to_thread(load_prices, settings.price_file),
             consent_policy=metadata.consent or settings.consent_policy,
-            goal=goal,
+            goal=(room.goal if room else None) or "",
             wake_word=wake_word,
             on_speakers=pool.reserve if pool else lambda _: None,
             now=time.time,
@@ -227,20 +229,9 @@ async def _run(
     except StoreUnavailableError as error:
         logger.error("the call ended because of the store", extra={"error": str(error)})
     except Exception as error:  # noqa: BLE001
-        # Exception texts may hold what was said; the type and the place do not.
-        logger.error("the call ended by a fault", extra={"error": _describe(error)})
+        logger.error("the call ended by a fault", extra={"error": describe_fault(error)})
     finally:
         context.shutdown("the call is over")
-
-
-def _describe(error: BaseException) -> str:
-    if isinstance(error, BaseExceptionGroup):
-        return "; ".join(_describe(inner) for inner in error.exceptions)
-    place = error.__traceback__
-    while place and place.tb_next:
-        place = place.tb_next
-    where = f" in {place.tb_frame.f_code.co_qualname}:{place.tb_lineno}" if place else ""
-    return type(error).__name__ + where
 
 
 async def _open_shelf(settings: AgentSettings, store: Store) -> PlaybookShelf:

@@ -42,6 +42,7 @@ from settings.advice import ModelAddress
 from stack.ports import find_free_port
 from stack.running import WORKER, RunningStack
 from transcript_buffer import Segment
+from wire.roles import RoomLife
 
 MEETING_SECONDS: Final = 3 * 3600.0
 QUICK_SECONDS: Final = 600.0
@@ -143,6 +144,7 @@ async def _open_call(
     recognizer = ElevenLabsSTT(api_key="unused", base_url="http://127.0.0.1:9")
     given = Given(
         room=rtc.Room(),
+        life=RoomLife(name="long", created_at_ms=0),
         job_id="AJ_long",
         settings=settings,
         store=store,

@@ -12,7 +12,7 @@ from livekit import api, rtc
 
 from stack.running import RunningStack, StackOptions, running_stack
 from stack.terminal import ignore_line, print_line
-from wire.roles import Role, seal_identity
+from wire.roles import Role, RoomLife, seal_identity
 
 AGENT_SECONDS = 20.0
 """How long a room waits for its agent before the benchmark is called broken."""
@@ -79,8 +79,9 @@ class MediaAccess:
         return api.LiveKitAPI(self.url, self.api_key, self.api_secret)
 
     def identity(self, room_name: str, role: Role) -> str:
-        """Return a new identity with a sealed role, as the token server makes them."""
-        return seal_identity(self.api_secret, room_name, role, secrets.token_hex(8))
+        """Return a new identity with a sealed role, for a room that is not in the store."""
+        life = RoomLife(name=room_name, created_at_ms=0)
+        return seal_identity(self.api_secret, life, role, secrets.token_hex(8))
 
     def agent_token(self, room_name: str, identity: str) -> str:
         """Return a token with which an agent joins a room that it was not dispatched to."""

@@ -24,8 +24,17 @@ _POSTGRES_ALIAS: Final = re.compile(r"^postgres://")
 """How hosting services write it."""
 _JOURNAL_SECONDS: Final = 5.0
 _JOURNAL_PAUSE_SECONDS: Final = 0.05
-_POSTGRES_PATIENCE: Final = {"connect_timeout": 5, "tcp_user_timeout": 10_000}
-"""Seconds and milliseconds after which a server that does not answer counts as away."""
+_POSTGRES_PATIENCE: Final = {
+    "connect_timeout": 5,
+    "tcp_user_timeout": 10_000,
+    # That bounds what is sent and not acknowledged only. A server whose machine dies between
+    # taking a statement and answering it is waited for until probes tell: by default for 2 hours.
+    "keepalives_idle": 5,
+    "keepalives_interval": 2,
+    "keepalives_count": 3,
+}
+"""After how long a server that does not answer counts as away: seconds, but milliseconds for
+`tcp_user_timeout`."""
 _REMEDY: Final = (
     "use one like sqlite:///data/sidenote.db or postgresql://user:password@host/sidenote"
 )
@@ -127,21 +136,27 @@ class DatabaseConnection:
         """Leave nothing of what was deleted in the database file or its journal.
 
         `secure_delete` overwrites what is deleted, but not the copies that were left behind when
-        rows moved between pages before. Only rewriting the file removes those. On Postgres the rows
-        are gone; its own vacuum, log and backups decide when their bytes are.
+        rows moved between pages before. Only rewriting the file removes those. Until that is done,
+        the file's head says so, to whoever opens it. On Postgres the rows are gone; its own vacuum,
+        log and backups decide when their bytes are.
         """
-        self._has_traces |= deleted and self._engine.dialect.name == "sqlite"
+        if self._engine.dialect.name != "sqlite":
+            return
+        self._has_traces |= deleted or await self._is_marked()
         if not self._has_traces:
             return
         try:
             async with self._engine.connect() as connection:
                 await connection.execution_options(isolation_level="AUTOCOMMIT")
+                await connection.execute(text("PRAGMA user_version = 1"))
                 # The search only marks words as deleted until its parts are made one.
                 await connection.execute(
                     text("INSERT INTO search_words (search_words) VALUES ('optimize')")
                 )
                 await connection.execute(text("VACUUM"))
                 busy = await _empty_journal(connection)
+                if not busy:
+                    await connection.execute(text("PRAGMA user_version = 0"))
                 # It would come back from autocommit without what `_prepare_sqlite` has set.
                 await connection.invalidate()
         except SQLAlchemyError as error:
@@ -151,9 +166,14 @@ class DatabaseConnection:
         if cause:
             raise StoreUnavailableError(
                 "what was erased is gone from the store, and traces of it may be left in its "
-                f"file, because somebody else was using it ({cause}); erase again"
+                f"file, because somebody else was using it ({cause}); erase again, or "
+                "leave it to the token server, which goes on every minute"
             )
         self._has_traces = False
+
+    async def _is_marked(self) -> bool:
+        async with self._transaction() as connection:
+            return bool((await connection.execute(text("PRAGMA user_version"))).scalar_one())
 
 
 async def _empty_journal(connection: AsyncConnection) -> bool:

@@ -167,6 +167,12 @@ class Files:
         with _told("delete"):
             await asyncio.to_thread(self._remove, place, recursive=True)
 
+    async def list_folders(self, path: str) -> list[str]:
+        """Return the paths of the folders in a folder, in order, also of those without any file."""
+        place = self._place(path)
+        with _told("read"):
+            return await asyncio.to_thread(lambda: sorted(self._find_folders(path, place)))
+
     async def list(self, path: str) -> list[str]:
         """Return the paths of all files in a folder and below, in order; none if it is not there.
 
@@ -235,6 +241,17 @@ class Files:
             name = str(found).partition(f"{self._root}/")[2]
             if name.startswith(f"{path}/") and _PATH.fullmatch(name):
                 yield name
+
+    def _find_folders(self, path: str, place: str) -> Iterator[str]:
+        self._store.invalidate_cache()
+        try:
+            listed = self._store.ls(place, detail=True)
+        except FileNotFoundError:
+            return
+        for found in listed:
+            name = str(found["name"]).rstrip("/").rpartition("/")[2]
+            if found["type"] == "directory" and _PATH.fullmatch(name):
+                yield f"{path}/{name}"
 
 
 def _append(file: Path, block: bytes) -> None:

@@ -5,12 +5,12 @@ During the call the agent has to forget too; see `agent.call`.
 
 from collections.abc import Sequence
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, func, select
 
 from records.answers import AnswerRecords
 from records.erasures import ErasureRecords
 from records.meetings import MeetingRecords
-from records.tables import BriefRow, ConsentRow, MeetingRow, RoomRow, SoundConsentRow
+from records.tables import BriefRow, ConsentRow, MeetingRow, RoomRow, SoundConsentRow, UploadRow
 from records.tasks import TaskRecords
 
 
@@ -73,11 +73,23 @@ class ForgettingRecords(MeetingRecords, ErasureRecords, TaskRecords, AnswerRecor
         await self._scrub(deleted=deleted > 0)
         return deleted
 
+    async def remove_traces(self) -> None:
+        """Go on with what an erasure has left in the file, be it of an earlier process.
+
+        Raises:
+            StoreUnavailableError: traces are left; do it again.
+        """
+        await self._scrub(deleted=False)
+
     async def list_ended_meetings(self, *, before_ms: int, most: int) -> list[str]:
-        """Return the keys of meetings that ended before a time, the oldest first."""
+        """Return the keys of meetings that ended before a time, the oldest first.
+
+        A recording was over when it was given, also if it was never transcribed to its end.
+        """
         query = (
             select(MeetingRow.room_sid)
-            .where(MeetingRow.ended_at_ms < before_ms)
+            .outerjoin(UploadRow, UploadRow.room_sid == MeetingRow.room_sid)
+            .where(func.coalesce(MeetingRow.ended_at_ms, UploadRow.created_at_ms) < before_ms)
             .order_by(MeetingRow.started_at_ms)
             .limit(most)
         )

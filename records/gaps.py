@@ -7,7 +7,7 @@ from sqlalchemy import select, update
 from records.connection import DatabaseConnection
 from records.meetings import highest_transcript_sequence
 from records.tables import GapRow, MeetingRow
-from records.work import queue_minutes_of_end
+from records.work import queue_minutes_if_ended, queue_minutes_of_end
 from wire.gap import Gap
 
 WORTH_MARKING_MS: Final = 500
@@ -20,7 +20,8 @@ class GapRecords(DatabaseConnection):
     async def add_gap(self, room_sid: str, gap: Gap) -> None:
         """Keep a gap, in place of one that began at the same time and was thought to be shorter.
 
-        A successor may die before it has listened: the next one finds the same beginning.
+        A successor may die before it has listened: the next one finds the same beginning. The
+        minutes of a meeting that has ended are written anew: they tell of it.
         """
         row = {"room_sid": room_sid, **gap.model_dump(exclude={"v"})}
         statement = self._insert(GapRow).values(**row)
@@ -30,7 +31,8 @@ class GapRecords(DatabaseConnection):
             where=GapRow.ended_at_ms < statement.excluded.ended_at_ms,
         )
         async with self._transaction() as connection:
-            await connection.execute(statement)
+            if (await connection.execute(statement)).rowcount == 1:
+                await queue_minutes_if_ended(self._insert, connection, room_sid)
 
     async def list_gaps(self, room_sid: str) -> list[Gap]:
         """Return the gaps of a meeting, oldest first."""

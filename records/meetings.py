@@ -20,7 +20,7 @@ from records.tables import (
     TalkingPointRow,
     TaskRow,
 )
-from records.work import queue_minutes_of_end
+from records.work import queue_minutes_if_ended, queue_minutes_of_end
 from transcript_buffer import Segment
 
 MeetingKind = Literal["call", "upload"]
@@ -155,8 +155,9 @@ class MeetingRecords(DatabaseConnection):
         Args:
             room_sid: of the meeting.
             segment: final, and numbered.
-            erased_from: also False, and not kept, if its speaker's words were erased with a higher
-                number than this; None: whoever calls looks after that.
+            erased_from: it comes late: also False, and not kept, if its speaker's words were erased
+                with a higher number than this; and if the meeting has ended, its minutes are
+                written anew. None: whoever calls looks after that.
 
         Raises:
             ValueError: the segment is an interim.
@@ -187,6 +188,8 @@ class MeetingRecords(DatabaseConnection):
             kept = (await connection.execute(statement)).rowcount == 1
             if kept:
                 await connection.execute(self._note_speaker(room_sid, segment))
+                if erased_from is not None:
+                    await queue_minutes_if_ended(self._insert, connection, room_sid)
             return kept
 
     def _note_speaker(self, room_sid: str, segment: Segment) -> Any:

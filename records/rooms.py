@@ -8,6 +8,7 @@ from sqlalchemy import delete, select, update
 from records.connection import DatabaseConnection
 from records.tables import BriefRow, RoomRow
 from wire.consent import ConsentPolicy
+from wire.roles import RoomLife
 
 GuestsRead = Literal["none", "transcript", "minutes"]
 """What guests may read of a room's meetings over HTTP; minutes: the transcript too, because they
@@ -32,6 +33,11 @@ class Room:
     guests_read: GuestsRead
     created_at_ms: int
     closed_at_ms: int | None
+
+    @property
+    def life(self) -> RoomLife:
+        """What the roles of its people are sealed for."""
+        return RoomLife(name=self.name, created_at_ms=self.created_at_ms)
 
 
 class RoomRecords(DatabaseConnection):

@@ -93,12 +93,23 @@ class SoundRecords(DatabaseConnection):
         async with self._transaction() as connection:
             await connection.execute(self._insert(SoundPartRow).values(**row))
 
-    async def finish_sound_part(self, part_id: str, *, duration_ms: int) -> bool:
-        """Keep that the file of a part is in the file store; False if it was erased meanwhile."""
+    async def finish_sound_part(
+        self, part_id: str, *, duration_ms: int, started_at_ms: int | None = None
+    ) -> bool:
+        """Keep that the file of a part is in the file store; False if it was erased meanwhile.
+
+        Args:
+            part_id: of the part.
+            duration_ms: of its file.
+            started_at_ms: when its first sample was heard; None: when it was said to begin.
+        """
+        values = {"duration_ms": duration_ms}
+        if started_at_ms is not None:
+            values["started_at_ms"] = started_at_ms
         statement = (
             update(SoundPartRow)
             .where(SoundPartRow.id == part_id, SoundPartRow.erased.is_(False))
-            .values(duration_ms=duration_ms)
+            .values(**values)
         )
         async with self._transaction() as connection:
             return (await connection.execute(statement)).rowcount == 1

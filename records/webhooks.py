@@ -5,15 +5,15 @@ did it, and however it died afterwards, the event is found; and found twice it h
 """
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final, Literal
 
-from sqlalchemy import String, cast, delete, func, select, update
+from sqlalchemy import String, cast, delete, exists, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from records.connection import DatabaseConnection
-from records.tables import DeliveryRow, MeetingRow, MinutesRow, TaskRow, WebhookRow
+from records.tables import DeliveryRow, MeetingRow, MinutesRow, TaskRow, UploadRow, WebhookRow
 from wire.minutes import Minutes
 
 WebhookEvent = Literal["meeting.started", "meeting.ended", "minutes.ready", "task.created"]
@@ -22,6 +22,9 @@ DeliveryState = Literal["waiting", "delivered", "given_up"]
 LOOK_BACK_MS: Final = 3_600_000
 """How late something may come into the store, and still be told: agents keep finals for
 themselves while the store is away, and clocks differ."""
+_ENDED_LOOK_BACK_MS: Final = 7 * 86_400_000
+"""The same for ends. When an agent dies with everything else, the end of its call is written when
+the token server is back, with the time at which the call was heard last."""
 _LOOKED_MS: Final = 60_000
 """How seldom it is noted that nothing has happened."""
 
@@ -113,18 +116,15 @@ class WebhookRecords(DatabaseConnection):
         query = select(WebhookRow.__table__)
         queued = 0
         async with self._transaction() as connection:
-            for row in (await connection.execute(query)).mappings().all():
-                webhook, looked_at_ms = _webhook(row), row["looked_at_ms"]
-                since_ms = max(webhook.created_at_ms, looked_at_ms - LOOK_BACK_MS)
-                happened = await _happened(connection, webhook.events, since_ms)
-                new = await self._queue(connection, webhook, happened, now_ms)
+            rows = (await connection.execute(query)).mappings().all()
+            # All is read before anything is written: a SQLite file has one writer at a time.
+            found = [await _find_untold(connection, row) for row in rows]
+            for row, untold in zip(rows, found, strict=True):
+                new = await self._queue(connection, row["id"], untold, now_ms)
                 queued += new
-                if new or now_ms - looked_at_ms >= _LOOKED_MS:
-                    await connection.execute(
-                        update(WebhookRow)
-                        .where(WebhookRow.id == webhook.id)
-                        .values(looked_at_ms=now_ms)
-                    )
+                if new or now_ms - row["looked_at_ms"] >= _LOOKED_MS:
+                    of_webhook = update(WebhookRow).where(WebhookRow.id == row["id"])
+                    await connection.execute(of_webhook.values(looked_at_ms=now_ms))
         return queued
 
     async def claim_deliveries(self, *, now_ms: int, hold_ms: int, most: int) -> list[Delivery]:
@@ -170,16 +170,13 @@ class WebhookRecords(DatabaseConnection):
             return [Delivery(**row) for row in (await connection.execute(query)).mappings()]
 
     async def _queue(
-        self,
-        connection: AsyncConnection,
-        webhook: Webhook,
-        happened: Sequence[_Happening],
-        now_ms: int,
+        self, connection: AsyncConnection, webhook_id: str, found: Sequence[_Happening], now_ms: int
     ) -> int:
-        rows = {
-            (delivery_id := _delivery_id(webhook.id, one)): {
-                "id": delivery_id,
-                "webhook_id": webhook.id,
+        queued = 0
+        for one in found:
+            row = {
+                "id": _delivery_id(webhook_id, one),
+                "webhook_id": webhook_id,
                 "room_sid": one.room_sid,
                 "event": one.event,
                 "subject": one.subject,
@@ -190,28 +187,30 @@ class WebhookRecords(DatabaseConnection):
                 "due_at_ms": now_ms,
                 "last_result": "",
             }
-            for one in happened
-        }
-        query = select(DeliveryRow.id).where(DeliveryRow.id.in_(list(rows)))
-        known = set((await connection.execute(query)).scalars())
-        new = [row for delivery_id, row in rows.items() if delivery_id not in known]
-        for row in new:
+            # Another token server may have found it at the same time.
             statement = self._insert(DeliveryRow).values(**row).on_conflict_do_nothing()
-            await connection.execute(statement)
-        return len(new)
+            queued += (await connection.execute(statement)).rowcount
+        return queued
 
 
-async def _happened(
-    connection: AsyncConnection, events: Iterable[WebhookEvent], since_ms: int
-) -> list[_Happening]:
-    """Return what has happened; something may have been told already."""
+async def _find_untold(connection: AsyncConnection, webhook_row: Any) -> list[_Happening]:
+    """Return what has happened and is not queued for a webhook yet."""
+    webhook, looked_at_ms = _webhook(webhook_row), webhook_row["looked_at_ms"]
     found: list[_Happening] = []
-    for event in events:
-        rows = await connection.execute(_QUERIES[event](since_ms))
+    for event in webhook.events:
+        look_back_ms = _ENDED_LOOK_BACK_MS if event == "meeting.ended" else LOOK_BACK_MS
+        since_ms = max(webhook.created_at_ms, looked_at_ms - look_back_ms)
+        happened = _QUERIES[event](since_ms).subquery()
+        is_queued = exists().where(
+            DeliveryRow.webhook_id == webhook.id,
+            DeliveryRow.event == event,
+            DeliveryRow.room_sid == happened.c.room_sid,
+            DeliveryRow.subject == happened.c.subject,
+        )
         found += [
-            _Happening(row.room_sid, event, str(row.subject), row.at_ms)
-            for row in rows
-            if event != "minutes.ready" or _is_final(row.content)
+            _Happening(row.room_sid, event, row.subject, row.at_ms)
+            for row in await connection.execute(select(happened).where(~is_queued))
+            if event != "minutes.ready" or Minutes.model_validate_json(row.content).state == "final"
         ]
     return found
 
@@ -226,23 +225,43 @@ def _started(since_ms: int) -> Any:
 
 
 def _ended(since_ms: int) -> Any:
-    # People may come back into a meeting that seemed to be over: it ends a second time.
-    return select(
-        MeetingRow.room_sid,
-        MeetingRow.ended_at_ms.label("subject"),
-        MeetingRow.ended_at_ms.label("at_ms"),
-    ).where(MeetingRow.ended_at_ms >= since_ms)
+    # A recording was over before it was given; that its meeting is complete is news much later.
+    at_ms = func.coalesce(UploadRow.changed_at_ms, MeetingRow.ended_at_ms)
+    return (
+        select(
+            MeetingRow.room_sid,
+            # People may come back into a meeting that was over: it ends a second time.
+            cast(MeetingRow.ended_at_ms, String).label("subject"),
+            at_ms.label("at_ms"),
+        )
+        .outerjoin(UploadRow, UploadRow.room_sid == MeetingRow.room_sid)
+        .where(
+            # Else SQLite looks for the deliveries of all calls there ever were.
+            (MeetingRow.ended_at_ms >= since_ms) | (MeetingRow.kind == "upload"),
+            MeetingRow.ended_at_ms.is_not(None),
+            at_ms >= since_ms,
+        )
+    )
 
 
 def _written(since_ms: int) -> Any:
     version = cast(MinutesRow.version, String)
     subject = MinutesRow.template + "/" + MinutesRow.profile_id + "/" + version
-    return select(
-        MinutesRow.room_sid,
-        subject.label("subject"),
-        MinutesRow.written_at_ms.label("at_ms"),
-        MinutesRow.content,
-    ).where(MinutesRow.written_at_ms >= since_ms, MinutesRow.content.is_not(None))
+    return (
+        select(
+            MinutesRow.room_sid,
+            subject.label("subject"),
+            MinutesRow.written_at_ms.label("at_ms"),
+            MinutesRow.content,
+        )
+        # Those of a call that goes on are not final, and would be read at every look.
+        .join(MeetingRow, MeetingRow.room_sid == MinutesRow.room_sid)
+        .where(
+            MinutesRow.written_at_ms >= since_ms,
+            MinutesRow.content.is_not(None),
+            MeetingRow.ended_at_ms.is_not(None),
+        )
+    )
 
 
 def _tasks(since_ms: int) -> Any:
@@ -261,10 +280,6 @@ _QUERIES: Final = {
     "minutes.ready": _written,
     "task.created": _tasks,
 }
-
-
-def _is_final(content: str) -> bool:
-    return Minutes.model_validate_json(content).state == "final"
 
 
 def _delivery_id(webhook_id: str, one: _Happening) -> str:

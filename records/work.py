@@ -212,6 +212,24 @@ async def queue_minutes_of_end(
         await queue_minutes(insert, connection, room_sid, [("", "")], now_ms)
 
 
+async def queue_minutes_if_ended(insert: Any, connection: AsyncConnection, room_sid: str) -> None:
+    """Have all minutes of a meeting written anew if it has ended: its transcript has grown since.
+
+    In the transaction in which it grows: whoever dies behind that leaves no minutes that lack it.
+    """
+    ended = select(MeetingRow.room_sid).where(
+        MeetingRow.room_sid == room_sid, MeetingRow.ended_at_ms.is_not(None)
+    )
+    if (await connection.execute(ended)).first() is None:
+        return
+    asked = select(WorkRow.template, WorkRow.profile_id).where(
+        WorkRow.room_sid == room_sid, WorkRow.kind == MINUTES
+    )
+    rows = (await connection.execute(asked)).all()
+    wanted = {("", ""), *((template, profile_id) for template, profile_id in rows)}
+    await queue_minutes(insert, connection, room_sid, sorted(wanted), now_ms=0)
+
+
 def _meeting_is_worked_for(now_ms: int) -> ColumnElement[bool]:
     other = aliased(WorkRow)
     return exists().where(

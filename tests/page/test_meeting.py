@@ -88,10 +88,6 @@ async def hold_meeting(
 ) -> None:
     """Keep a meeting that is over, as its agent leaves it."""
     await records.open_meeting(room_sid, room_name=room_name, now_ms=began_ms)
-    # A meeting that ends with something said in it gets minutes from the worker: these have theirs.
-    await records.end_meeting(room_sid, now_ms=began_ms + (lines + 1) * EVERY_MS)
-    for number in range(1, lines + 1):
-        await records.add_segment(room_sid, segment_of(room_sid, number, began_ms))
     await records.add_gap(
         room_sid,
         Gap(
@@ -101,6 +97,10 @@ async def hold_meeting(
             transcript_sequence=lines + 1,
         ),
     )
+    # A meeting that ends with something said in it gets minutes from the worker: these have theirs.
+    await records.end_meeting(room_sid, now_ms=began_ms + (lines + 1) * EVERY_MS)
+    for number in range(1, lines + 1):
+        await records.add_segment(room_sid, segment_of(room_sid, number, began_ms))
 
 
 async def record(records: Store, stack: TestStack, room_sid: str, began_ms: int) -> None:

@@ -2,6 +2,7 @@
 
 import asyncio
 import random
+import shutil
 import sqlite3
 from contextlib import closing, suppress
 from pathlib import Path
@@ -107,6 +108,34 @@ async def test_a_reader_that_does_not_let_go_is_told_of_and_the_next_erasure_fin
     assert left_of(SECRET, tmp_path)
     assert await erase(store) == 0
     assert left_of(SECRET, tmp_path) == {}
+
+
+async def test_traces_that_a_killed_process_has_left_are_removed_by_the_next(
+    store: Store, tmp_path: Path
+) -> None:
+    await store.open_meeting(ROOM_SID, room_name="acme", now_ms=1)
+    await store.add_segment(ROOM_SID, make_segment(1, text=SECRET))
+    with closing(sqlite3.connect(tmp_path / "records.db", isolation_level=None)) as reader:
+        reader.execute("BEGIN")
+        assert reader.execute("SELECT count(*) FROM segments").fetchone() == (1,)
+        with pytest.raises(StoreUnavailableError):
+            await erase(store)
+        assert await store.list_segments(ROOM_SID) == []
+    # What a process leaves that has no time to close its files.
+    left = shutil.copytree(tmp_path, tmp_path.with_name(f"{tmp_path.name}-left"))
+    assert left_of(SECRET, left)
+    async with Store(f"sqlite:///{left}/records.db") as other:
+        await other.remove_traces()
+        assert left_of(SECRET, left) == {}
+
+
+async def test_a_file_without_traces_is_not_rewritten(store: Store, tmp_path: Path) -> None:
+    await store.open_meeting(ROOM_SID, room_name="acme", now_ms=1)
+    await store.add_segment(ROOM_SID, make_segment(1))
+    assert await erase(store) == 1
+    before = (tmp_path / "records.db").stat()
+    await store.remove_traces()
+    assert (tmp_path / "records.db").stat().st_mtime_ns == before.st_mtime_ns
 
 
 async def test_an_erasure_waits_for_somebody_who_empties_the_journal_at_that_moment(

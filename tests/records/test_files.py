@@ -177,3 +177,13 @@ def test_a_package_that_is_missing_is_named_as_pip_takes_it() -> None:
     # Microsoft's is in no lock file of ours.
     with pytest.raises(FilesUnavailableError, match=r"pip install 'fsspec\[abfs\]==\d[\d.]+'"):
         Files("abfs://container/folder")
+
+
+async def test_folders_are_listed_with_what_is_being_written(files: Files, tmp_path: Path) -> None:
+    assert await files.list_folders("uploads") == []
+    await files.put("uploads/UP_2/recording", blocks_of(b"sound"))
+    await files.put("uploads/file", blocks_of(b"sound"))
+    (tmp_path / "files/uploads/UP_1").mkdir()
+    (tmp_path / "files/uploads/UP_1/.recording.0a.part").touch()
+    (tmp_path / "files/uploads/.trash").mkdir()
+    assert await files.list_folders("uploads") == ["uploads/UP_1", "uploads/UP_2"]

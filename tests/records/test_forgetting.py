@@ -129,6 +129,18 @@ async def test_meetings_of_long_ago_are_listed_oldest_first(store: Store) -> Non
     assert await store.list_ended_meetings(before_ms=99, most=2) == ["RM_1", "RM_2"]
 
 
+async def test_a_recording_that_nobody_finishes_is_as_old_as_any_other(store: Store) -> None:
+    for number in (1, 2):
+        await store.add_upload(
+            f"UP_{number}", source="command", name="x", kind="wav", size_bytes=1, duration_ms=1,
+            now_ms=number * 10,
+        )  # fmt: skip
+        await store.begin_upload(f"UP_{number}", now_ms=99)
+
+    assert await store.list_ended_meetings(before_ms=10, most=9) == []
+    assert await store.list_ended_meetings(before_ms=20, most=9) == ["UP_1"]
+
+
 async def test_meetings_are_listed_newest_first_page_by_page(store: Store) -> None:
     for number in range(1, 6):
         await store.open_meeting(f"RM_{number}", room_name=f"room-{number}", now_ms=min(number, 4))

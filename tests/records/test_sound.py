@@ -54,6 +54,8 @@ async def test_parts_are_listed_in_the_order_in_which_they_began(meeting: Store)
     assert (second.id, second.duration_ms) == ("SP_2", None)
     assert await meeting.find_sound_part("SP_2") == second
     assert await meeting.find_sound_part("SP_3") is None
+    assert await meeting.finish_sound_part("SP_2", duration_ms=4000, started_at_ms=5)
+    assert [one.id for one in await meeting.list_sound_parts(ROOM_SID)] == ["SP_2", "SP_1"]
 
 
 async def test_erasing_the_words_of_somebody_erases_the_sound_too(

@@ -9,6 +9,8 @@ from wire.minutes import Evidence, Minutes, MinutesLine
 
 pytestmark = pytest.mark.unit
 
+HOUR_MS = 3_600_000
+
 
 def make_webhook(number: int, *events: str) -> Webhook:
     return Webhook(
@@ -54,6 +56,68 @@ async def test_every_event_is_queued_once_for_each_who_wants_it(store: Store) ->
     ]
     (second,) = await store.list_deliveries("WH_2", most=9)
     assert (second.event, second.happened_at_ms) == ("meeting.ended", 2002)
+
+
+async def test_a_recording_that_takes_longer_than_an_hour_is_told_when_it_is_done(
+    store: Store,
+) -> None:
+    await store.add_upload(
+        "UP_1", source="http", name="x", kind="mp3", size_bytes=1, duration_ms=1, now_ms=500
+    )
+    await store.add_webhook(make_webhook(1, "meeting.ended"), most=9)
+    done_ms = 3 * HOUR_MS
+    assert await store.queue_deliveries(now_ms=done_ms - 1) == 0
+    # As the job does it: the meeting ended when the recording was given.
+    await store.end_meeting("UP_1", now_ms=500)
+    await store.finish_upload("UP_1", speakers=1, now_ms=done_ms)
+
+    assert await store.queue_deliveries(now_ms=done_ms + 1) == 1
+    assert await store.queue_deliveries(now_ms=done_ms + 2) == 0
+    (told,) = await store.list_deliveries("WH_1", most=9)
+    assert (told.room_sid, told.happened_at_ms) == ("UP_1", done_ms)
+
+
+async def test_the_end_of_a_call_is_told_however_late_it_is_written(store: Store) -> None:
+    await store.add_webhook(make_webhook(1, "meeting.ended"), most=9)
+    await store.open_meeting("RM_1", room_name="acme", now_ms=2000)
+    # Everything was away for two days, and the token server came back first.
+    assert await store.queue_deliveries(now_ms=48 * HOUR_MS) == 0
+    await store.end_unserved_meeting("RM_1", ended_at_ms=3000)
+
+    assert await store.queue_deliveries(now_ms=48 * HOUR_MS + 60_000) == 1
+    assert await store.queue_deliveries(now_ms=48 * HOUR_MS + 60_001) == 0
+    (told,) = await store.list_deliveries("WH_1", most=9)
+    assert (told.room_sid, told.happened_at_ms) == ("RM_1", 3000)
+
+
+async def test_a_meeting_that_ends_a_second_time_is_told_a_second_time(store: Store) -> None:
+    await store.add_webhook(make_webhook(1, "meeting.ended"), most=9)
+    for number in (1, 2):
+        await store.open_meeting("RM_1", room_name="acme", now_ms=2000)
+        await store.end_meeting("RM_1", now_ms=3000 * number)
+        assert await store.queue_deliveries(now_ms=9000 + number) == 1
+
+
+async def test_minutes_that_were_told_or_of_a_call_that_goes_on_are_not_read_at_every_look(
+    store: Store,
+) -> None:
+    await store.add_webhook(make_webhook(1, "minutes.ready"), most=9)
+    await store.open_meeting("RM_1", room_name="acme", now_ms=1001)
+    await write(store, "live", 1002)
+    await spoil_minutes(store)
+    assert await store.queue_deliveries(now_ms=2000) == 0
+
+    await store.end_meeting("RM_1", now_ms=2001)
+    await write(store, "final", 2002)
+    assert await store.queue_deliveries(now_ms=2003) == 1
+    await spoil_minutes(store)
+    assert await store.queue_deliveries(now_ms=2004) == 0
+
+
+async def spoil_minutes(store: Store) -> None:
+    """Make reading them fail."""
+    async with store._transaction() as connection:
+        await connection.exec_driver_sql("UPDATE minutes SET content = 'spoilt'")
 
 
 async def test_two_senders_never_take_the_same_delivery_at_once(store: Store) -> None:

@@ -4,6 +4,7 @@ import pytest
 
 from records import Store, Work
 from tests.records.test_store import ROOM_SID, make_segment
+from wire.gap import Gap
 
 pytestmark = pytest.mark.unit
 
@@ -31,6 +32,46 @@ async def test_a_meeting_without_a_word_has_no_minutes(store: Store) -> None:
     await store.open_meeting("RM_9", room_name="empty", now_ms=1)
     await store.end_meeting("RM_9", now_ms=500)
     assert await store.list_work("RM_9") == []
+
+
+async def test_what_comes_late_into_a_meeting_that_has_ended_has_all_minutes_written_anew(
+    meeting: Store,
+) -> None:
+    await meeting.end_meeting(ROOM_SID, now_ms=500)
+    await meeting.request_minutes(ROOM_SID, template="sales", profile_id="ana", now_ms=600)
+
+    async def finish() -> None:
+        while work := await claim(meeting):
+            await meeting.finish_work(work.id, "a")
+
+    async def waiting() -> set[tuple[str, str]]:
+        works = await meeting.list_work(ROOM_SID)
+        return {(one.template, one.profile_id) for one in works if one.state == "waiting"}
+
+    await finish()
+    assert await waiting() == set()
+    known, late = make_segment(1, sequence=1), make_segment(2, sequence=2)
+    assert not await meeting.add_segment(ROOM_SID, known, erased_from=1)
+    assert await waiting() == set()
+    assert await meeting.add_segment(ROOM_SID, late, erased_from=2)
+    assert await waiting() == {("", ""), ("sales", "ana")}
+    await finish()
+    gap = Gap(started_at_ms=2, ended_at_ms=900, reason="agent_away", transcript_sequence=3)
+    await meeting.add_gap(ROOM_SID, gap)
+    assert await waiting() == {("", ""), ("sales", "ana")}
+    await finish()
+    await meeting.add_gap(ROOM_SID, gap)  # it was kept
+    assert await waiting() == set()
+
+
+async def test_all_words_of_a_meeting_may_come_late(store: Store) -> None:
+    await store.open_meeting(ROOM_SID, room_name="acme", now_ms=1)
+    await store.add_segment(ROOM_SID, make_segment(1, sequence=1), erased_from=1)
+    assert await store.list_work(ROOM_SID) == []  # it goes on
+    await store.open_meeting("RM_9", room_name="late", now_ms=1)
+    await store.end_meeting("RM_9", now_ms=500)
+    await store.add_segment("RM_9", make_segment(2, sequence=1), erased_from=1)
+    assert len(await store.list_work("RM_9")) == 1
 
 
 async def test_one_holder_has_the_work_until_it_is_done(meeting: Store) -> None:

@@ -2,12 +2,21 @@
 
 import pytest
 
-from wire.roles import Role, derive_key, find_role, seal_identity
+from wire.roles import (
+    Role,
+    RoomLife,
+    derive_key,
+    find_role,
+    is_of_another_room,
+    seal_identity,
+)
 
 pytestmark = pytest.mark.unit
 
 SECRET = "a-secret-of-the-media-server-0123456789"
-ROOM = "room-1"
+ROOM = RoomLife(name="room-1", created_at_ms=1_900_000_000_000)
+NEXT_ROOM = RoomLife(name="room-1", created_at_ms=1_900_000_000_001)
+OTHER_ROOM = RoomLife(name="room-2", created_at_ms=ROOM.created_at_ms)
 
 
 @pytest.mark.parametrize("role", ["host", "guest"])
@@ -36,7 +45,24 @@ def test_guest_who_calls_itself_host_has_no_role() -> None:
 
 
 def test_identity_of_one_room_is_worth_nothing_in_another() -> None:
-    assert find_role(SECRET, "room-2", seal_identity(SECRET, ROOM, "host", "seed")) is None
+    assert find_role(SECRET, OTHER_ROOM, seal_identity(SECRET, ROOM, "host", "seed")) is None
+
+
+@pytest.mark.parametrize("role", ["host", "guest"])
+def test_identity_of_one_life_of_a_room_is_worth_nothing_in_the_next(role: Role) -> None:
+    assert find_role(SECRET, NEXT_ROOM, seal_identity(SECRET, ROOM, role, "seed")) is None
+
+
+@pytest.mark.parametrize("room", [NEXT_ROOM, OTHER_ROOM], ids=["next", "other"])
+def test_identity_of_another_room_is_told_from_one_of_this(room: RoomLife) -> None:
+    identity = seal_identity(SECRET, ROOM, "guest", "seed")
+    assert is_of_another_room(SECRET, room, identity)
+    assert not is_of_another_room(SECRET, ROOM, identity)
+
+
+@pytest.mark.parametrize("identity", ["", "host-me", "sip_+4930123456", "agent-AJ_1", "Ana"])
+def test_identity_that_was_never_ours_is_of_no_other_room(identity: str) -> None:
+    assert not is_of_another_room(SECRET, ROOM, identity)
 
 
 def test_identity_sealed_with_another_secret_has_no_role() -> None:
@@ -57,7 +83,8 @@ def test_made_up_identity_has_no_role(identity: str) -> None:
 
 
 def test_text_moved_between_room_and_nonce_does_not_seal_the_same() -> None:
-    assert seal_identity(SECRET, "a", "host", "b") != seal_identity(SECRET, "ab", "host", "")
+    short, long = (RoomLife(name=name, created_at_ms=1) for name in ("a", "ab"))
+    assert seal_identity(SECRET, short, "host", "b") != seal_identity(SECRET, long, "host", "")
 
 
 def test_keys_of_two_purposes_differ() -> None:

@@ -22,7 +22,13 @@ export function dropNotice(notices: readonly Notice[], id: string): readonly Not
 }
 
 /** What keeps somebody from being heard: it is told at once, and stays until it is over. */
-const URGENT: readonly Notice['reason'][] = ['no_text', 'silent', 'encrypted', 'provider_down'];
+const URGENT: readonly Notice['reason'][] = [
+  'no_text',
+  'silent',
+  'encrypted',
+  'crowded',
+  'provider_down',
+];
 
 export function isUrgent(notice: Notice): boolean {
   return URGENT.includes(notice.reason);
