@@ -71,10 +71,6 @@ class Admission:
         """Take a track's place away; False if it has none."""
         return self._places.pop(track_sid, None) is not None
 
-    def free_all(self) -> None:
-        """Take all places away."""
-        self._places.clear()
-
     def _has_place(self, identity: str) -> bool:
         heard = set(self._places.values())
         has_room = identity in heard or len(heard) < self._most_people

@@ -203,7 +203,8 @@ class Hearing:
                 self._refuse(publication)
 
     def _refuse(self, publication: rtc.RemoteTrackPublication) -> None:
-        self._listeners.pop(publication.sid, None)
+        if listener := self._listeners.pop(publication.sid, None):
+            listener.end_input()
         # What was asked for may be on its way.
         if self._admission.free_place(publication.sid) or publication.subscribed:
             publication.set_subscribed(False)
@@ -220,8 +221,8 @@ class Hearing:
     ) -> None:
         if is_person(participant):
             self._note_encryption(participant)
-        if self._admission.free_place(publication.sid):
-            self.review()
+        self._admission.free_place(publication.sid)
+        self.review()
 
     def _on_participant_gone(self, participant: rtc.RemoteParticipant) -> None:
         if is_person(participant):
@@ -231,8 +232,17 @@ class Hearing:
         self.review()
 
     def _on_reconnected(self) -> None:
-        # A connection that was made anew carries no track until it is asked for.
-        self._admission.free_all()
+        microphones = {
+            publication.sid: publication
+            for participant in self._room.remote_participants.values()
+            for publication in microphones_of(participant)
+        }
+        for sid in set(self._admission.sids):
+            if sid in microphones:
+                # A connection that was made anew carries no track until it is asked for.
+                microphones[sid].set_subscribed(True)
+            else:
+                self._admission.free_place(sid)
         self.review()
 
     def _on_track_subscribed(

@@ -22,6 +22,9 @@ logging.getLogger("aiosqlite").setLevel(logging.WARNING)
 
 _POSTGRES_ALIAS: Final = re.compile(r"^postgres://")
 """How hosting services write it."""
+_IN_FILE: Final = 1
+_IN_JOURNAL: Final = 2
+"""Where traces of what was deleted are: what the head of a SQLite file says (`user_version`)."""
 _JOURNAL_SECONDS: Final = 5.0
 _JOURNAL_PAUSE_SECONDS: Final = 0.05
 _POSTGRES_PATIENCE: Final = {
@@ -136,24 +139,24 @@ class DatabaseConnection:
         """Leave nothing of what was deleted in the database file or its journal.
 
         `secure_delete` overwrites what is deleted, but not the copies that were left behind when
-        rows moved between pages before. Only rewriting the file removes those. Until that is done,
-        the file's head says so, to whoever opens it. On Postgres the rows are gone; its own vacuum,
+        rows moved between pages before. Only rewriting the file removes those, and then emptying
+        the journal. Until that is done, the file's head says what is left to do, to whoever opens
+        it: a file is rewritten once for what was deleted, however long a reader keeps the journal.
+        On Postgres the rows are gone; its own vacuum,
         log and backups decide when their bytes are.
         """
         if self._engine.dialect.name != "sqlite":
             return
-        self._has_traces |= deleted or await self._is_marked()
-        if not self._has_traces:
+        self._has_traces |= deleted
+        left = _IN_FILE if self._has_traces else await self._read_mark()
+        if not left:
             return
         try:
             async with self._engine.connect() as connection:
                 await connection.execution_options(isolation_level="AUTOCOMMIT")
-                await connection.execute(text("PRAGMA user_version = 1"))
-                # The search only marks words as deleted until its parts are made one.
-                await connection.execute(
-                    text("INSERT INTO search_words (search_words) VALUES ('optimize')")
-                )
-                await connection.execute(text("VACUUM"))
+                if left == _IN_FILE:
+                    await _rewrite(connection)
+                    self._has_traces = False
                 busy = await _empty_journal(connection)
                 if not busy:
                     await connection.execute(text("PRAGMA user_version = 0"))
@@ -167,13 +170,20 @@ class DatabaseConnection:
             raise StoreUnavailableError(
                 "what was erased is gone from the store, and traces of it may be left in its "
                 f"file, because somebody else was using it ({cause}); erase again, or "
-                "leave it to the token server, which goes on every minute"
+                "leave it to the token server, which goes on by itself"
             )
-        self._has_traces = False
 
-    async def _is_marked(self) -> bool:
+    async def _read_mark(self) -> int:
         async with self._transaction() as connection:
-            return bool((await connection.execute(text("PRAGMA user_version"))).scalar_one())
+            return int((await connection.execute(text("PRAGMA user_version"))).scalar_one())
+
+
+async def _rewrite(connection: AsyncConnection) -> None:
+    await connection.execute(text(f"PRAGMA user_version = {_IN_FILE}"))
+    # The search only marks words as deleted until its parts are made one.
+    await connection.execute(text("INSERT INTO search_words (search_words) VALUES ('optimize')"))
+    await connection.execute(text("VACUUM"))
+    await connection.execute(text(f"PRAGMA user_version = {_IN_JOURNAL}"))
 
 
 async def _empty_journal(connection: AsyncConnection) -> bool:

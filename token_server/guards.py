@@ -17,7 +17,10 @@ from token_server.problems import ProblemError
 
 _log = logging.getLogger("token_server.access")
 BODY_SECONDS: Final = 20.0
-"""How long a body may take that is read before anybody is asked who sends it."""
+"""How long a body may take that is read before anybody is asked who sends it; a large one has the
+time of a slow line besides."""
+_SLOW_LINE: Final = 16 * 1024
+"""Bytes a second."""
 _BODY_BYTES: Final = 16 * 1024
 """Most bytes of a request body; the largest sensible one has about 1 kB."""
 ROOM_BYTES: Final = 256 * 1024
@@ -101,14 +104,15 @@ async def _read_in_time(scope: Scope, receive: Receive) -> Receive:
     Raises:
         ProblemError: it is not right, or it does not come.
     """
+    seconds = BODY_SECONDS + _wanted_body(scope).most_bytes / _SLOW_LINE
     try:
-        async with asyncio.timeout(BODY_SECONDS):
+        async with asyncio.timeout(seconds):
             return await _read_body(scope, receive)
     except TimeoutError:
         raise ProblemError(
             problems.TOO_SLOW,
-            f"the body was not here within {BODY_SECONDS:.0f} s",
-            "send it again, all at once; large recordings go to /uploads",
+            f"the body was not here within {seconds:.0f} s",
+            "send it again, all at once",
             headers={"Connection": "close"},
         ) from None
 

@@ -148,13 +148,16 @@ class Watch:
         leases = await self._read_store(now_seconds, now_ms)
         worker_ids = await self._worker_ids()
         present = await self._media_server.list_rooms()
-        await self._close_over(present, now_ms)
         sids = {room.sid for room in present}
         self._foreign_until = {
             sid: until for sid, until in self._foreign_until.items() if sid in sids
         }
-        held = {name for name, state in leases.items() if state in ("held", "leaving")}
-        await self._end_meetings(held | {room.name for room in present}, now_seconds)
+        # A media server that has just started again may not know a room that an agent still serves.
+        alive = {room.name for room in present} | {
+            name for name, state in leases.items() if state in ("held", "leaving")
+        }
+        await self._close_over(alive, now_ms)
+        await self._end_meetings(alive, now_seconds)
         rooms = [
             await self._look_into(room, leases.get(room.name, "none"))
             for room in present
@@ -189,11 +192,10 @@ class Watch:
             await self._store.end_unserved_meeting(meeting.room_sid, ended_at_ms=ending.ended_at_ms)
             _log.info("the meeting in room %s is over: the room is gone", meeting.room_name)
 
-    async def _close_over(self, present: list[api.Room], now_ms: int) -> None:
+    async def _close_over(self, alive: set[str], now_ms: int) -> None:
         """Close rooms that are empty and whose invitations let nobody in any more."""
-        names = {room.name for room in present}
         for name, room in list(self._open_rooms.items()):
-            if name not in names and room.created_at_ms + self._room_ttl_ms <= now_ms:
+            if name not in alive and room.created_at_ms + self._room_ttl_ms <= now_ms:
                 await self._store.close_room(name, now_ms=now_ms)
                 del self._open_rooms[name]
                 _log.info("room %s closed: its invitations have expired", name)

@@ -12,7 +12,7 @@ COVERAGE: Final = "sidenote.coverage"
 NOTICE: Final = "sidenote.notice"
 """Data-message topic for hosts only; the payload is a `Notice`."""
 
-COVERAGE_BYTES: Final = 14_500
+_MOST_BYTES: Final = 14_500
 """Of the speakers in a report; a data message carries 15 KiB everywhere."""
 
 DropReason = Literal["queue_full", "provider_down", "consent", "decode_error"]
@@ -88,7 +88,7 @@ class CoverageReport(BaseModel):
     def of(cls, speakers: Iterable[SpeakerCoverage], *, at_ms: int) -> Self:
         """Return the report of some speakers, as many as a data message holds."""
         told: list[SpeakerCoverage] = []
-        left = COVERAGE_BYTES
+        left = _MOST_BYTES
         for one in sorted(speakers, key=lambda one: one.received_seconds, reverse=True):
             left -= len(one.model_dump_json().encode()) + 1
             if left < 0:

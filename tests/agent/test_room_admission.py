@@ -76,7 +76,8 @@ class Agent:
 async def test_of_one_participant_the_newest_tracks_are_heard(media_server: MediaServer) -> None:
     async with joined(media_server, "tracks") as room:
         agent = Agent(room)
-        async with agent.hearing(), Person(media_server.url, make_token("tracks", "ben")) as ben:
+        hearing = agent.hearing()
+        async with hearing, Person(media_server.url, make_token("tracks", "ben")) as ben:
             sids = [(await ben.publish_microphone()).sid for _ in range(4)]
             tracks = room.remote_participants["ben"].track_publications
 
@@ -84,6 +85,7 @@ async def test_of_one_participant_the_newest_tracks_are_heard(media_server: Medi
                 return [sid for sid in sids if sid in tracks and tracks[sid].subscribed]
 
             await until(lambda: published(room) == 4 and heard() == sids[-2:])
+            await until(lambda: len(hearing._running) == 2)
             await ben.say(LINE)
             await until(lambda: agent.finals)
             await ben.room.local_participant.unpublish_track(sids[-1])

@@ -10,7 +10,7 @@ from threading import Event
 
 import pytest
 
-from records import Store, StoreUnavailableError
+from records import Store, StoreUnavailableError, connection
 from tests.records.test_store import erase, make_point, make_segment
 
 pytestmark = [
@@ -127,6 +127,27 @@ async def test_traces_that_a_killed_process_has_left_are_removed_by_the_next(
     async with Store(f"sqlite:///{left}/records.db") as other:
         await other.remove_traces()
         assert left_of(SECRET, left) == {}
+
+
+async def test_a_file_is_rewritten_once_however_long_a_reader_keeps_the_journal(
+    store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(connection, "_JOURNAL_SECONDS", 0.1)
+    await store.open_meeting(ROOM_SID, room_name="acme", now_ms=1)
+    for sequence in range(1, 200):
+        await store.add_segment(ROOM_SID, make_segment(sequence, text=SECRET))
+    journal = tmp_path / "records.db-wal"
+    with closing(sqlite3.connect(tmp_path / "records.db", isolation_level=None)) as reader:
+        reader.execute("BEGIN")
+        assert reader.execute("SELECT count(*) FROM segments").fetchone() == (199,)
+        with pytest.raises(StoreUnavailableError):
+            await erase(store)
+        size = journal.stat().st_size
+        with pytest.raises(StoreUnavailableError):
+            await store.remove_traces()
+        assert journal.stat().st_size == size
+    await store.remove_traces()
+    assert left_of(SECRET, tmp_path) == {}
 
 
 async def test_a_file_without_traces_is_not_rewritten(store: Store, tmp_path: Path) -> None:

@@ -11,6 +11,7 @@ from livekit import api, rtc
 from tests.token_server.front import Front, OpenFront, create, problem
 from token_server import doorkeeper as doorkeeper_module
 from token_server.doorkeeper import Doorkeeper
+from token_server.problems import MEDIA_SERVER_DOWN, ProblemError
 from wire.dispatch import DispatchMetadata
 
 pytestmark = pytest.mark.room
@@ -84,6 +85,53 @@ async def test_a_closed_room_that_an_old_token_brings_back_is_deleted(front: Fro
 
     assert "over" not in await names_of_rooms(front)
     await create(front, room_name="over")
+
+
+async def test_a_backend_of_its_own_keeps_a_room_whose_name_was_once_closed_here(
+    front: Front,
+) -> None:
+    media = front.app.state.desk.media_server
+    room = await create(front, room_name="daily")
+    await front.client.delete("/rooms/daily")
+    await media.create_room("daily", metadata=DispatchMetadata())
+    theirs = api.AccessToken(front.settings.livekit_api_key, front.settings.api_secret)
+    token = theirs.with_identity("theirs").with_grants(
+        api.VideoGrants(room_join=True, room="daily")
+    )
+    try:
+        async with (
+            joined({**room, "own": {"token": token.to_jwt()}}, "own") as gone,
+            joined(room, "guest") as guest_gone,
+        ):
+            await doorkeeper_of(front).look_once()
+            await asyncio.wait_for(guest_gone.wait(), 5)
+            assert not gone.is_set()
+        assert "daily" in await names_of_rooms(front)
+    finally:
+        await media.delete_room("daily")
+
+
+async def test_what_fails_in_one_room_is_told_and_the_others_are_looked_into(
+    front: Front, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    desk = front.app.state.desk
+    list_participants = desk.media_server.list_participants
+
+    async def refuse(room_name: str) -> Any:
+        if room_name == "broken":
+            raise ProblemError(MEDIA_SERVER_DOWN, "it does not answer", "look at it")
+        return await list_participants(room_name)
+
+    monkeypatch.setattr(desk.media_server, "list_participants", refuse)
+    await create(front, room_name="broken")
+    room = await create(front, room_name="past")
+    await front.client.delete("/rooms/past")
+    doorkeeper = doorkeeper_of(front)
+    async with joined(room, "host") as gone:
+        await doorkeeper.look_once()
+        await asyncio.wait_for(gone.wait(), 5)
+    await doorkeeper.look_once()
+    assert caplog.text.count("room broken may hold people") == 1
 
 
 async def test_rooms_of_somebody_else_are_left_alone_whatever_their_name(front: Front) -> None:

@@ -29,19 +29,25 @@ class Retention:
     async def run(self) -> None:
         """Forget until cancelled; what fails is tried again an hour later, its rest sooner."""
         days = self._desk.settings.retention_days
+        every = 1
         for period in itertools.count():
             if days and period % _OLD_PERIOD == 0:
                 await self.forget_old(days)
-            await self.finish()
+            if period % every == 0:
+                # Rewriting a file that has no place to be written is no work for each minute.
+                every = 1 if await self.finish() else min(2 * every, _OLD_PERIOD)
             await asyncio.sleep(PERIOD_SECONDS)
 
-    async def finish(self) -> None:
-        """Go on with what somebody has forgotten and what is not all gone."""
+    async def finish(self) -> bool:
+        """Go on with what somebody has forgotten; tell whether all of it is gone."""
+        all_gone = True
         for go_on in (self._desk.store.remove_traces, partial(delete_left_files, self._desk)):
             try:
                 await go_on()
             except (StoreUnavailableError, FilesUnavailableError) as error:
                 _log.error("something is left of what was forgotten: %s", error)
+                all_gone = False
+        return all_gone
 
     async def forget_old(self, days: int) -> int:
         """Forget what ended, and whose room was closed, more than so many days ago.

@@ -17,7 +17,8 @@ class LeftRecordings:
     """Looks once an hour for folders of recordings without an upload.
 
     One is deleted when it has none at two looks in turn: a recording that is being received, by
-    this token server or another one, has none either.
+    this token server or another one, has none either. Where not one has an upload, all are those
+    of another store, and stay.
     """
 
     def __init__(self, store: Store, files: Files) -> None:
@@ -37,7 +38,7 @@ class LeftRecordings:
             # First the folders: what is received meanwhile is not among them.
             folders = set(await self._files.list_folders(UPLOADS_FOLDER))
             known = {upload_folder(one) for one in await self._store.list_upload_ids()}
-            left = folders - known
+            left = folders - known if folders & known else set()
             for folder in left & self._seen:
                 await self._files.delete_folder(folder)
                 _log.warning("a recording that no upload knows was deleted: %s", folder)

@@ -41,18 +41,30 @@ async def test_what_a_killed_token_server_left_is_deleted_at_the_second_look(
 
 
 async def test_a_recording_that_is_being_received_is_left_alone(
-    store: Store, tmp_path: Path
+    store: Store, known: str, tmp_path: Path
 ) -> None:
     left = LeftRecordings(store, Files(str(tmp_path / "files")))
-    file = tmp_path / "files" / "uploads" / "UP_known" / "recording"
-    file.parent.mkdir(parents=True)
+    uploads = tmp_path / "files" / "uploads"
+    for name in (known, "UP_new"):
+        (uploads / name).mkdir(parents=True)
+    file = uploads / "UP_new" / "recording"
     await left.look_once()
     file.write_bytes(b"voices")
     await store.add_upload(
-        "UP_known", source="http", name="a.mp3", kind="mp3", size_bytes=1, duration_ms=1, now_ms=1
+        "UP_new", source="http", name="b.mp3", kind="mp3", size_bytes=1, duration_ms=1, now_ms=1
     )
     await left.look_once()
     await left.look_once()
+    assert file.read_bytes() == b"voices"
+
+
+async def test_the_recordings_of_another_store_stay(store: Store, tmp_path: Path) -> None:
+    file = tmp_path / "files" / "uploads" / "UP_theirs" / "recording"
+    file.parent.mkdir(parents=True)
+    file.write_bytes(b"voices")
+    left = LeftRecordings(store, Files(str(tmp_path / "files")))
+    for _ in range(3):
+        await left.look_once()
     assert file.read_bytes() == b"voices"
 
 
