@@ -7,6 +7,7 @@ import os
 import shutil
 import time
 from contextlib import suppress
+from typing import Final
 
 from livekit.agents import AutoSubscribe, JobContext, JobProcess
 
@@ -22,6 +23,8 @@ from records.uploads import MOST_ATTEMPTS, recording_path
 from settings import load_settings
 
 logger = logging.getLogger("sidenote.upload")
+
+_NICENESS: Final = 10
 
 
 class UploadJobs:
@@ -55,12 +58,20 @@ async def _run(context: JobContext, room_sid: str, pool: RecognizerPool | None) 
     try:
         settings = load_settings(TranscribeSettings)
         async with Store(settings.database_url) as store:
+            _make_polite(pool)
             if await serve_upload(store, settings, room_sid, context.job.id, pool):
                 await context.delete_room()
     except Exception as error:  # noqa: BLE001 - whatever it is, another job may do better
         logger.error("an upload waits for another attempt", extra={"error": cause_of(error)})
     finally:
         context.shutdown("the upload is over, or another job goes on with it")
+
+
+def _make_polite(pool: RecognizerPool | None) -> None:
+    """Leave the machine to calls wherever they need it."""
+    # Processes that are started later inherit it from this thread.
+    for pid in (0, *(pool.pids if pool else ())):
+        os.setpriority(os.PRIO_PROCESS, pid, _NICENESS)
 
 
 async def serve_upload(
@@ -178,7 +189,6 @@ async def _transcribe(
             path,
             pool or make_pool(settings),
             job_id=job_id,
-            polite=True,
         )
     return left is None or left.is_over
 

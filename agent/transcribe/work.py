@@ -1,12 +1,10 @@
 """One attempt at an upload: takes it from the store, transcribes it, and says what became of it."""
 
 import logging
-import os
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
 
 from livekit.agents import APIError
 
@@ -22,8 +20,6 @@ from records.recordings import RecordingError
 
 logger = logging.getLogger("sidenote.upload")
 
-_NICENESS: Final = 10
-
 
 async def attempt(
     store: Store,
@@ -34,7 +30,6 @@ async def attempt(
     *,
     job_id: str,
     on_progress: Callable[[Progress], None] = lambda _: None,
-    polite: bool = False,
 ) -> Upload | None:
     """Transcribe what is left of an upload that was begun; return it as it stands then.
 
@@ -46,7 +41,6 @@ async def attempt(
         pool: recognizers of this machine, if the settings need them; closed at the end.
         job_id: whose work it is.
         on_progress: is told how far it is.
-        polite: leave the machine to calls wherever they need it.
 
     Raises:
         APIError: no recognizer answers; a later attempt may.
@@ -61,7 +55,7 @@ async def attempt(
         at = _Attempt(store, settings, keeping, path, job_id, on_progress)
         speakers = await at.by_provider()
         if speakers is None:
-            speakers = await at.by_stretches(pool, polite=polite)
+            speakers = await at.by_stretches(pool)
     except UploadGoneError:
         logger.info("an upload was deleted while it was transcribed")
     except RecordingError as error:
@@ -110,11 +104,9 @@ class _Attempt:
         finally:
             await budget.look()
 
-    async def by_stretches(self, pool: RecognizerPool | None, *, polite: bool) -> int:
+    async def by_stretches(self, pool: RecognizerPool | None) -> int:
         """Return how many voices were told apart."""
         room_sid = self.keeping.upload.room_sid
-        if polite:
-            _make_polite(pool)
         async with open_recognizer(self.settings, self.store, room_sid, pool) as recognizer:
             transcription = Transcription(
                 self.keeping,
@@ -135,9 +127,3 @@ async def give_up(store: Store, upload: Upload, cause: str) -> None:
     # nobody comes back to it.
     await store.end_meeting(upload.room_sid, now_ms=upload.created_at_ms)
     await store.fail_upload(upload.room_sid, cause=cause, now_ms=round(time.time() * 1000))
-
-
-def _make_polite(pool: RecognizerPool | None) -> None:
-    # Processes that are started later inherit it from this thread.
-    for pid in (0, *(pool.pids if pool else ())):
-        os.setpriority(os.PRIO_PROCESS, pid, _NICENESS)

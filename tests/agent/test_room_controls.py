@@ -64,7 +64,7 @@ async def test_what_is_malformed_oversized_or_not_allowed_changes_nothing(
         agent = await ana.wait_for_agent()
         await ben.open_microphone()
         await ben.say(PRICE.samples)
-        await ana.wait_until(lambda: ana.talking_points)
+        await ana.wait_until(lambda: ana.talking_points and ana.finals)
         (point,) = ana.talking_points
         state = await ana.perform(agent, wire.CATCH_UP_METHOD)
         before = rows(stack)
