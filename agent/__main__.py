@@ -5,10 +5,11 @@ import gc
 import os
 import sys
 import time
+from functools import partial
 from pathlib import Path
 from typing import NoReturn
 
-from agent.forks import fork_jobs, fork_recognizers
+from agent.forks import fork_jobs, fork_recognizers, prepare_jobs
 from agent.minutes.template import TemplateError, TemplateShelf
 from agent.settings import AgentSettings
 from agent.transcribe.arguments import add_transcribe
@@ -105,7 +106,7 @@ def _fork_off(settings: AgentSettings, playbook: Playbook) -> None:
 
     gc.freeze()
     gc.enable()
-    fork_jobs()
+    fork_jobs(prepare=partial(prepare_jobs, settings, playbook))
 
 
 def _check_speech(settings: AgentSettings) -> None:

@@ -15,7 +15,7 @@ from wire.topics import AGENT_NAME
 logger = logging.getLogger("sidenote.beat")
 
 BEAT_SECONDS: Final = 2.0
-LOOK_SECONDS: Final = 0.1
+LOOK_SECONDS: Final = 0.05
 """Between two looks at what must be told at once."""
 ANNOUNCE_SECONDS: Final = 1.0
 """Between two announcements that the worker leaves: a job may have had no lease at the last."""

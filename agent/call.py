@@ -28,7 +28,7 @@ from wire.topics import ADVICE, AGENT_STATE, RECOGNIZER
 
 logger = logging.getLogger("sidenote.call")
 
-_PAUSE_SECONDS: Final = 0.4
+_PAUSE_SECONDS: Final = 0.25
 """How long a hand-over waits until nobody is in the middle of a sentence."""
 _ROOM_IS_OVER: Final = frozenset(
     {rtc.DisconnectReason.ROOM_DELETED, rtc.DisconnectReason.ROOM_CLOSED}

@@ -6,7 +6,7 @@ Both forks end when the worker and its jobs have ended, however that happens.
 import os
 import socket
 import traceback
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from multiprocessing import forkserver, util
 from pathlib import Path
 from typing import Any, Final, NoReturn
@@ -22,6 +22,7 @@ from agent.stt.pocketsphinx_process import (
 )
 from agent.stt.vocabulary import load_vocabulary
 from playbook.rules import Playbook
+from records import Store
 
 JOB_MODULES: Final = ("agent.warm", "livekit.agents.ipc._preload")
 """What jobs need beside the modules that the worker has imported itself."""
@@ -38,20 +39,42 @@ def fork_recognizers(settings: AgentSettings, playbook: Playbook) -> None:
 
     def load() -> None:
         preload_decoders(DECODERS_PER_PROCESS)
-        _, words = learn_sounds(playbook, load_vocabulary())
-        if settings.voice_commands:
-            words |= WakeWord.learn(settings.wake_word, load_vocabulary()).expected
-        expect_words_in_preloaded(words)
+        expect_words_in_preloaded(_learn_words(settings, playbook))
 
     start_forking(load)
 
 
-def fork_jobs(modules: Sequence[str] = JOB_MODULES) -> None:
+def prepare_jobs(settings: AgentSettings, playbook: Playbook) -> None:
+    """Do once what every job would begin with: it remembers what espeak-ng says of the names.
+
+    Args:
+        settings: of the worker.
+        playbook: the one of most calls.
+    """
+    _learn_words(settings, playbook)
+    Store(settings.database_url)  # imports the driver; nothing is connected
+
+
+def _learn_words(settings: AgentSettings, playbook: Playbook) -> dict[str, list[str]]:
+    """Return the words that a recognizer should expect, each with the ways to say it."""
+    _, words = learn_sounds(playbook, load_vocabulary())
+    if settings.voice_commands:
+        words |= WakeWord.learn(settings.wake_word, load_vocabulary()).expected
+    return words
+
+
+def fork_jobs(
+    modules: Sequence[str] = JOB_MODULES, prepare: Callable[[], None] = lambda: None
+) -> None:
     """Fork off the process that `multiprocessing` forks jobs from, in place of its own.
 
     That one would begin as a new interpreter and import everything a second time. It still does
     if this one dies. Call this when all is imported (`gc.freeze` keeps it shared), and before any
     thread runs.
+
+    Args:
+        modules: imported there.
+        prepare: called there, before the first job.
     """
     address = str(Path(util.get_temp_dir(), "jobs"))
     alive_read, alive_write = os.pipe()
@@ -61,7 +84,7 @@ def fork_jobs(modules: Sequence[str] = JOB_MODULES) -> None:
         pid = os.fork()
         if pid == 0:
             os.close(alive_write)
-            _serve(listener.detach(), alive_read, modules)
+            _serve(listener.detach(), alive_read, modules, prepare)
     os.close(alive_read)
     server: Any = forkserver._forkserver
     server._forkserver_address = address
@@ -69,9 +92,12 @@ def fork_jobs(modules: Sequence[str] = JOB_MODULES) -> None:
     server._forkserver_pid = pid
 
 
-def _serve(listener: int, alive: int, modules: Sequence[str]) -> NoReturn:
+def _serve(
+    listener: int, alive: int, modules: Sequence[str], prepare: Callable[[], None]
+) -> NoReturn:
     code = 1
     try:
+        prepare()
         forkserver.main(listener, alive, [*modules, "livekit.agents.ipc._preload_freeze"])
     except SystemExit:
         code = 0  # everybody who could ask has ended

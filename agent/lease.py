@@ -14,9 +14,9 @@ logger = logging.getLogger("sidenote.lease")
 LEASE_SECONDS: Final = 3.0
 """A busy machine may stall a process for a second or two; only then is it given up."""
 RENEW_SECONDS: Final = 0.5
-LEAVING_SECONDS: Final = 0.1
+LEAVING_SECONDS: Final = 0.05
 """Between two renewals when a successor may come: it is to wait as short as may be."""
-ASK_SECONDS: Final = 0.1
+ASK_SECONDS: Final = 0.05
 """Between two looks of a successor: its predecessor has stopped listening."""
 PATIENCE_SECONDS: Final = 30.0
 """How long a successor waits for a predecessor that finishes what it has heard."""

@@ -12,6 +12,7 @@ import re
 import shutil
 import subprocess
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from typing import Final, Protocol
 
 from playbook.phones import PHONES, Phones
@@ -22,6 +23,8 @@ Pronunciations = Mapping[str, tuple[Phones, ...]]
 """Words in small letters, each with the ways to say it."""
 
 _LONGEST_ESPEAK_SECONDS: Final = 10.0
+_REMEMBERED: Final = 8
+"""Lists of words: those of a playbook are asked for by every call."""
 _PARTS: Final = re.compile(r"[A-Z]?[a-z']+|[A-Z]+(?![a-z])")
 _MOST_WAYS: Final = 4
 
@@ -126,24 +129,29 @@ def _ask_espeak(words: Mapping[str, str]) -> dict[str, Phones]:
     if program is None:
         return {}
     try:
-        # An empty line after each word: each is spoken on its own, and printed on its own line.
-        printed = subprocess.run(
-            [program, "-q", "-x", "--sep=_", "-v", "en-us", "--stdin"],
-            input="\n\n".join(words.values()) + "\n",
-            capture_output=True,
-            text=True,
-            check=True,
-            timeout=_LONGEST_ESPEAK_SECONDS,
-        ).stdout
+        lines = _print_phonemes(program, tuple(words.values()))
     except (OSError, subprocess.SubprocessError) as error:
         logger.error("espeak-ng does not work", extra={"error": str(error)})
         return {}
-    lines = [line for line in printed.splitlines() if line.strip()]
     if len(lines) != len(words):
         logger.error("espeak-ng answered %d words of %d", len(lines), len(words))
         return {}
     by_word = zip(words, map(from_espeak, lines), strict=True)
     return {word: phones for word, phones in by_word if phones}
+
+
+@lru_cache(_REMEMBERED)
+def _print_phonemes(program: str, words: tuple[str, ...]) -> tuple[str, ...]:
+    # An empty line after each word: each is spoken on its own, and printed on its own line.
+    printed = subprocess.run(
+        [program, "-q", "-x", "--sep=_", "-v", "en-us", "--stdin"],
+        input="\n\n".join(words) + "\n",
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=_LONGEST_ESPEAK_SECONDS,
+    ).stdout
+    return tuple(line for line in printed.splitlines() if line.strip())
 
 
 def from_espeak(printed: str) -> Phones:

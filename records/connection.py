@@ -5,7 +5,7 @@ import logging
 import re
 import time
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import aclosing, asynccontextmanager
 from pathlib import Path
 from typing import Any, Final, Self
 
@@ -16,6 +16,7 @@ from sqlalchemy.exc import DataError, IntegrityError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from records.tables import WorkerRow
+from records.unbroken import UnbrokenConnection, unbroken
 
 # At DEBUG it writes every statement with its values: what people said.
 logging.getLogger("aiosqlite").setLevel(logging.WARNING)
@@ -107,13 +108,15 @@ class DatabaseConnection:
 
     async def aclose(self) -> None:
         """Close every connection; safe to call twice."""
-        await self._engine.dispose()
+        await unbroken(self._engine.dispose())
 
     @asynccontextmanager
     async def _transaction(self) -> AsyncIterator[AsyncConnection]:
         try:
-            async with self._engine.begin() as connection:
+            async with aclosing(UnbrokenConnection(self._engine)) as connection:
+                await connection.start()
                 yield connection
+                await connection.commit()
         except (DataError, IntegrityError, UnicodeError, OverflowError) as error:
             raise RecordRefusedError(f"the store takes no such record: {_cause(error)}") from None
         except SQLAlchemyError as error:
@@ -152,7 +155,8 @@ class DatabaseConnection:
         if not left:
             return
         try:
-            async with self._engine.connect() as connection:
+            async with aclosing(UnbrokenConnection(self._engine)) as connection:
+                await connection.start()
                 await connection.execution_options(isolation_level="AUTOCOMMIT")
                 if left == _IN_FILE:
                     await _rewrite(connection)

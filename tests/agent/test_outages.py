@@ -1,5 +1,6 @@
 import asyncio
-from collections.abc import Callable, Collection
+from collections.abc import AsyncIterator, Callable, Collection
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
@@ -77,6 +78,13 @@ class Bench:
     def spans(self) -> list[tuple[int, int]]:
         return [(gap.started_at_ms, gap.ended_at_ms) for gap in self.publisher.gaps]
 
+    @asynccontextmanager
+    async def running(self) -> AsyncIterator[None]:
+        async with asyncio.timeout(30), asyncio.TaskGroup() as tasks:
+            running = tasks.create_task(self.outages.run())
+            yield
+            running.cancel()
+
 
 @pytest.fixture
 async def bench(store: Store, tmp_path: Path) -> Bench:
@@ -108,8 +116,7 @@ async def test_a_successor_that_heard_in_time_leaves_no_gap(bench: Bench) -> Non
 
 
 async def test_a_connection_that_breaks_and_comes_back_leaves_a_gap(bench: Bench) -> None:
-    async with asyncio.timeout(30), asyncio.TaskGroup() as tasks:
-        running = tasks.create_task(bench.outages.run())
+    async with bench.running():
         bench.outages.lose()
         bench.clock.seconds += 2
         bench.outages.lose()  # it breaks anew before it was back
@@ -120,15 +127,13 @@ async def test_a_connection_that_breaks_and_comes_back_leaves_a_gap(bench: Bench
         assert bench.spans() == [(1_000_000, 1_005_000)]
         assert bench.hearing.settled_for == [frozenset({"ana", "ben"})]
         await until(lambda: bench.outages.heard_until() == 1005.0)
-        running.cancel()
 
 
 async def test_a_connection_that_breaks_again_before_everybody_is_heard_leaves_a_second_gap(
     bench: Bench,
 ) -> None:
     bench.hearing.settles_after_seconds = 2.0
-    async with asyncio.timeout(30), asyncio.TaskGroup() as tasks:
-        running = tasks.create_task(bench.outages.run())
+    async with bench.running():
         bench.outages.lose()
         bench.clock.seconds += 3
         bench.hearing.while_settling = [bench.outages.lose]
@@ -140,15 +145,13 @@ async def test_a_connection_that_breaks_again_before_everybody_is_heard_leaves_a
         await until(lambda: bench.publisher.gaps[1:])
         assert bench.spans() == [(1_000_000, 1_005_000), (1_005_000, 1_067_000)]
         await until(lambda: bench.outages.heard_until() == 1067.0)
-        running.cancel()
 
 
 async def test_a_connection_that_breaks_and_is_back_while_a_gap_is_settled_is_settled_anew(
     bench: Bench,
 ) -> None:
     bench.hearing.settles_after_seconds = 2.0
-    async with asyncio.timeout(30), asyncio.TaskGroup() as tasks:
-        running = tasks.create_task(bench.outages.run())
+    async with bench.running():
         bench.outages.lose()
         bench.clock.seconds += 3
         bench.hearing.while_settling = [bench.outages.lose, bench.outages.regain]
@@ -156,7 +159,6 @@ async def test_a_connection_that_breaks_and_is_back_while_a_gap_is_settled_is_se
         await until(lambda: bench.publisher.gaps[1:])
         assert bench.spans() == [(1_000_000, 1_005_000), (1_005_000, 1_007_000)]
         await until(lambda: bench.outages.heard_until() == 1007.0)
-        running.cancel()
 
 
 @pytest.mark.parametrize(

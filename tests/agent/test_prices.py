@@ -84,7 +84,7 @@ def test_a_price_of_nothing_is_known(prices: PriceTable) -> None:
         (TABLE.replace("currency: EUR", "currency: euro"), "currency"),
         (TABLE.replace("price: 4", "price: -4"), "prices.3.price"),
         (TABLE.replace("unit: cached_tokens", "unit: words"), "prices.2.unit"),
-        ("currency: [", "line 1"),
+        ("currency: [", "line [12]"),
         ("", "price table"),
     ],
 )

@@ -4,7 +4,8 @@ import asyncio
 import random
 import shutil
 import sqlite3
-from contextlib import closing, suppress
+from collections.abc import Iterator
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from threading import Event
 
@@ -29,6 +30,15 @@ def left_of(word: str, folder: Path) -> dict[str, int]:
     """How often the bytes of a word stand in each file."""
     found = {path.name: path.read_bytes().count(word.encode()) for path in folder.iterdir()}
     return {name: times for name, times in found.items() if times}
+
+
+@contextmanager
+def reading(folder: Path, segments: int) -> Iterator[None]:
+    """Somebody in the middle of a read, to whom the rows of the beginning belong until its end."""
+    with closing(sqlite3.connect(folder / "records.db", isolation_level=None)) as reader:
+        reader.execute("BEGIN")
+        assert reader.execute("SELECT count(*) FROM segments").fetchone() == (segments,)
+        yield
 
 
 @pytest.mark.parametrize("seed", range(4))
@@ -98,9 +108,7 @@ async def test_a_reader_that_does_not_let_go_is_told_of_and_the_next_erasure_fin
 ) -> None:
     await store.open_meeting(ROOM_SID, room_name="acme", now_ms=1)
     await store.add_segment(ROOM_SID, make_segment(1, text=SECRET))
-    with closing(sqlite3.connect(tmp_path / "records.db", isolation_level=None)) as reader:
-        reader.execute("BEGIN")
-        assert reader.execute("SELECT count(*) FROM segments").fetchone() == (1,)
+    with reading(tmp_path, 1):
         with pytest.raises(StoreUnavailableError, match="traces of it may be left") as caught:
             await erase(store)
         assert SECRET not in str(caught.value)
@@ -115,9 +123,7 @@ async def test_traces_that_a_killed_process_has_left_are_removed_by_the_next(
 ) -> None:
     await store.open_meeting(ROOM_SID, room_name="acme", now_ms=1)
     await store.add_segment(ROOM_SID, make_segment(1, text=SECRET))
-    with closing(sqlite3.connect(tmp_path / "records.db", isolation_level=None)) as reader:
-        reader.execute("BEGIN")
-        assert reader.execute("SELECT count(*) FROM segments").fetchone() == (1,)
+    with reading(tmp_path, 1):
         with pytest.raises(StoreUnavailableError):
             await erase(store)
         assert await store.list_segments(ROOM_SID) == []
@@ -137,9 +143,7 @@ async def test_a_file_is_rewritten_once_however_long_a_reader_keeps_the_journal(
     for sequence in range(1, 200):
         await store.add_segment(ROOM_SID, make_segment(sequence, text=SECRET))
     journal = tmp_path / "records.db-wal"
-    with closing(sqlite3.connect(tmp_path / "records.db", isolation_level=None)) as reader:
-        reader.execute("BEGIN")
-        assert reader.execute("SELECT count(*) FROM segments").fetchone() == (199,)
+    with reading(tmp_path, 199):
         with pytest.raises(StoreUnavailableError):
             await erase(store)
         size = journal.stat().st_size

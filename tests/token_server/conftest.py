@@ -9,6 +9,7 @@ import httpx
 import pytest
 
 from tests.token_server.front import Front, OpenFront
+from token_server import doorkeeper, watch
 from token_server.app import create_app
 from token_server.settings import TokenServerSettings
 
@@ -49,5 +50,16 @@ def open_front(make_settings: Callable[..., TokenServerSettings], tmp_path: Path
 
 @pytest.fixture
 async def front(open_front: OpenFront) -> AsyncIterator[Front]:
+    async with open_front() as running:
+        yield running
+
+
+@pytest.fixture
+async def still_front(
+    open_front: OpenFront, monkeypatch: pytest.MonkeyPatch
+) -> AsyncIterator[Front]:
+    """A token server whose own watch and doorkeeper have looked once, and then sleep."""
+    for module in (watch, doorkeeper):
+        monkeypatch.setattr(module, "PERIOD_SECONDS", 3600.0)
     async with open_front() as running:
         yield running

@@ -1,12 +1,14 @@
 """What the tests of the token server share: a running one, and how to ask it."""
 
-from collections.abc import Callable
-from contextlib import AbstractAsyncContextManager
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
 
 import httpx
 from fastapi import FastAPI
+from livekit import api, rtc
 
 from token_server.settings import TokenServerSettings
 
@@ -39,3 +41,33 @@ def problem(answer: Any, status: int, code: str) -> dict[str, Any]:
     assert body["detail"]
     assert body["remedy"]
     return body
+
+
+def token_of(front: Front, room_name: str, identity: str, kind: Any = "standard") -> str:
+    """A token that this token server did not make."""
+    return (
+        api.AccessToken(front.settings.livekit_api_key, front.settings.api_secret)
+        .with_identity(identity)
+        .with_kind(kind)
+        .with_grants(api.VideoGrants(room_join=True, room=room_name, can_update_own_metadata=True))
+        .to_jwt()
+    )
+
+
+@asynccontextmanager
+async def joined(room: dict[str, Any], role: str = "host") -> AsyncIterator[asyncio.Event]:
+    """Somebody in a room; yields what is set when they are put out."""
+    async with joined_by(room["server_url"], room[role]["token"]) as gone:
+        yield gone
+
+
+@asynccontextmanager
+async def joined_by(url: str, token: str) -> AsyncIterator[asyncio.Event]:
+    """Somebody in a room by a token of theirs; yields what is set when they are put out."""
+    person, gone = rtc.Room(), asyncio.Event()
+    person.on("disconnected", lambda _: gone.set())
+    await person.connect(url, token)
+    try:
+        yield gone
+    finally:
+        await person.disconnect()

@@ -1,14 +1,12 @@
 """The people of a call that is over sit neither in its room nor in the next one of its name."""
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from typing import Any
 
 import pytest
-from livekit import api, rtc
+from livekit import api
 
-from tests.token_server.front import Front, OpenFront, create, problem
+from tests.token_server.front import Front, OpenFront, create, joined, joined_by, problem, token_of
 from token_server import doorkeeper as doorkeeper_module
 from token_server.doorkeeper import Doorkeeper
 from token_server.problems import MEDIA_SERVER_DOWN, ProblemError
@@ -18,28 +16,13 @@ pytestmark = pytest.mark.room
 
 
 @pytest.fixture
-async def front(open_front: OpenFront, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Front]:
-    """A token server whose own doorkeeper has looked once, and then sleeps."""
-    monkeypatch.setattr(doorkeeper_module, "PERIOD_SECONDS", 3600.0)
-    async with open_front() as running:
-        yield running
+def front(still_front: Front) -> Front:
+    return still_front
 
 
 def doorkeeper_of(front: Front) -> Doorkeeper:
     desk = front.app.state.desk
     return Doorkeeper(desk.store, desk.media_server, front.settings.api_secret)
-
-
-@asynccontextmanager
-async def joined(room: dict[str, Any], role: str) -> AsyncIterator[asyncio.Event]:
-    """Somebody in a room; yields what is set when they are put out."""
-    person, gone = rtc.Room(), asyncio.Event()
-    person.on("disconnected", lambda _: gone.set())
-    await person.connect(room["server_url"], room[role]["token"])
-    try:
-        yield gone
-    finally:
-        await person.disconnect()
 
 
 async def roles_in(front: Front, room_name: str) -> list[str | None]:
@@ -94,13 +77,9 @@ async def test_a_backend_of_its_own_keeps_a_room_whose_name_was_once_closed_here
     room = await create(front, room_name="daily")
     await front.client.delete("/rooms/daily")
     await media.create_room("daily", metadata=DispatchMetadata())
-    theirs = api.AccessToken(front.settings.livekit_api_key, front.settings.api_secret)
-    token = theirs.with_identity("theirs").with_grants(
-        api.VideoGrants(room_join=True, room="daily")
-    )
     try:
         async with (
-            joined({**room, "own": {"token": token.to_jwt()}}, "own") as gone,
+            joined_by(room["server_url"], token_of(front, "daily", "theirs")) as gone,
             joined(room, "guest") as guest_gone,
         ):
             await doorkeeper_of(front).look_once()
