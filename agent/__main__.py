@@ -50,7 +50,7 @@ def main(arguments: list[str] | None = None) -> int:
 
         _leave(run(options.link, options.method, options.request))
     if options.command == "transcribe":
-        _leave_end_of_turn_model_out()
+        _tell_library()
         from agent.transcribe.command import transcribe
 
         return transcribe(options)
@@ -87,17 +87,19 @@ def _leave(code: int) -> NoReturn:
     os._exit(code)
 
 
-def _leave_end_of_turn_model_out() -> None:
-    # It would cost every process 250 MB, and a call that wants it loads it itself. Said before the
-    # library is imported for the first time.
+def _tell_library() -> None:
+    # Before it is imported for the first time. Its end-of-turn model would cost every process
+    # 250 MB, and a call that wants it loads it itself.
     os.environ.setdefault("LIVEKIT_AGENTS_PRELOAD_LOCAL_INFERENCE", "0")
+    # To see blocks of 100 ms it wakes each process 100 times a second; 40 do for those of 250 ms.
+    os.environ.setdefault("LIVEKIT_AGENTS_LOOP_BLOCK_WARN_MS", "250")
 
 
 def _fork_off(settings: AgentSettings, playbook: Playbook) -> None:
     # The models load on another core while this process imports the libraries.
     if LOCAL in settings.speech_providers():
         fork_recognizers(settings, playbook)
-    _leave_end_of_turn_model_out()
+    _tell_library()
     # What is imported stays, so nobody need look through it for garbage: that is a fifth of the
     # time.
     gc.disable()
