@@ -41,6 +41,14 @@ _TAKES_BACK: Final = re.compile(
     r")",
     re.IGNORECASE,
 )
+_OWN_REMARK: Final = re.compile(
+    r"\b(?:(?:had|have|'ve|got) (?:a|one|another|some) (?:\w+ ){0,2}"
+    r"(?:questions?|points?|comments?|remarks?|thoughts?|concerns?|ideas?)|"
+    r"(?:going|wanted|meant|about|trying) to (?:ask|say|mention|add|suggest))\b"
+    r"[^.!?]*[.!?]?[^.!?]{0,20}\bnever ?mind\b",
+    re.IGNORECASE,
+)
+"""Who gives up what they were about to say takes nothing back that was said."""
 _OF_TAKING_BACK: Final = gist_of(
     "not after all instead forget drop scrap cancel undo revert never mind second thought thoughts "
     "changed minds decided agreed decision against longer off table actually okay wait sorry no "
@@ -67,7 +75,7 @@ class _Open:
 
 def takes_back(text: str) -> bool:
     """Tell whether somebody takes something back with these words."""
-    return _TAKES_BACK.search(text) is not None
+    return _TAKES_BACK.search(_OWN_REMARK.sub("", text)) is not None
 
 
 def may_take_back(later: Statement, earlier: Statement) -> bool:

@@ -104,7 +104,7 @@ async def serve_upload(
             return True
         return await _while_leased(lease, store, settings, upload, job_id, pool)
     except asyncio.CancelledError:
-        await _put_off(store, room_sid, "its worker was stopped", counts=False)
+        await _put_off(lease, store, room_sid, "its worker was stopped", counts=False)
         raise
     finally:
         await lease.release()
@@ -128,7 +128,7 @@ async def _while_leased(
 ) -> bool:
     """Transcribe until it is over or the lease is lost; True if nothing is left to do."""
     async with asyncio.TaskGroup() as tasks:
-        working = tasks.create_task(_try(store, settings, upload, job_id, pool))
+        working = tasks.create_task(_try(lease, store, settings, upload, job_id, pool))
         holding = tasks.create_task(lease.hold(), name="lease")
         await asyncio.wait({working, holding}, return_when=asyncio.FIRST_COMPLETED)
         over = working.done() and not working.cancelled() and working.exception() is None
@@ -138,6 +138,7 @@ async def _while_leased(
 
 
 async def _try(
+    lease: RoomLease,
     store: Store,
     settings: TranscribeSettings,
     upload: Upload,
@@ -150,14 +151,18 @@ async def _try(
     except Exception as error:  # noqa: BLE001 - whatever it is, it is noted
         cause = cause_of(error)
         logger.error("an upload waits for another attempt", extra={"error": cause})
-        await _put_off(store, upload.room_sid, cause, counts=blames_recording(error))
+        await _put_off(lease, store, upload.room_sid, cause, counts=blames_recording(error))
         return False
 
 
-async def _put_off(store: Store, room_sid: str, cause: str, *, counts: bool) -> None:
-    # If the store is away, that is the cause, and the log has it.
+async def _put_off(
+    lease: RoomLease, store: Store, room_sid: str, cause: str, *, counts: bool
+) -> None:
+    # If the store is away, that is the cause, and the log has it. A job that has stalled for
+    # longer than its lease has been followed by another, whose upload it is now.
     with suppress(StoreUnavailableError):
-        await store.put_off_upload(room_sid, cause=cause, counts=counts, now_ms=_now_ms())
+        if await lease.take():
+            await store.put_off_upload(room_sid, cause=cause, counts=counts, now_ms=_now_ms())
 
 
 async def _transcribe(

@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import sqlite3
 import tempfile
+import time
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
@@ -152,14 +153,36 @@ async def test_what_is_given_up_names_the_last_cause(
     assert "KeyError" in left.cause
 
 
+async def begin(store: Store, upload: Upload, settings: TranscribeSettings) -> asyncio.Task[Any]:
+    """Begin a job as the worker does; return it when it is at work."""
+    job = asyncio.create_task(serve(store, settings))  # noqa: TID251 - as the worker does
+    async with asyncio.timeout(60):
+        while (await store.find_upload("UP_1") or upload).state != "running":  # noqa: ASYNC110 - nothing tells
+            await asyncio.sleep(0.01)
+    return job
+
+
+async def test_a_job_that_has_stalled_for_so_long_that_another_follows_says_nothing(
+    store: Store, upload: Upload, tmp_path: Path
+) -> None:
+    job = await begin(store, upload, settings_for(tmp_path))
+    await store.release_lease(upload.room_name, "job")
+    assert await store.take_lease(
+        upload.room_name, "other", now_ms=round(time.time() * 1000), ttl_seconds=60
+    )
+    job.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await job
+    left = await store.find_upload("UP_1")
+    assert left is not None
+    assert (left.state, left.cause) == ("running", "")
+
+
 async def test_a_job_that_is_stopped_does_not_count(
     store: Store, upload: Upload, tmp_path: Path
 ) -> None:
     for _ in range(2):
-        job = asyncio.create_task(serve(store, settings_for(tmp_path)))  # noqa: TID251 - as the worker does
-        async with asyncio.timeout(60):
-            while (await store.find_upload("UP_1") or upload).state != "running":  # noqa: ASYNC110 - nothing tells
-                await asyncio.sleep(0.01)
+        job = await begin(store, upload, settings_for(tmp_path))
         job.cancel()
         with pytest.raises(asyncio.CancelledError):
             await job
