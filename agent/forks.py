@@ -7,6 +7,7 @@ import os
 import socket
 import traceback
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from multiprocessing import forkserver, util
 from pathlib import Path
 from typing import Any, Final, NoReturn
@@ -22,7 +23,7 @@ from agent.stt.pocketsphinx_process import (
 )
 from agent.stt.vocabulary import load_vocabulary
 from playbook.rules import Playbook
-from records import Store
+from records import Store, StoreUnavailableError
 
 JOB_MODULES: Final = ("agent.warm", "livekit.agents.ipc._preload")
 """What jobs need beside the modules that the worker has imported itself."""
@@ -52,7 +53,9 @@ def prepare_jobs(settings: AgentSettings, playbook: Playbook) -> None:
         playbook: the one of most calls.
     """
     _learn_words(settings, playbook)
-    Store(settings.database_url)  # imports the driver; nothing is connected
+    # Imports the driver; nothing is connected. If it cannot be, the worker says so.
+    with suppress(StoreUnavailableError):
+        Store(settings.database_url)
 
 
 def _learn_words(settings: AgentSettings, playbook: Playbook) -> dict[str, list[str]]:

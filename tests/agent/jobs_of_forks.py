@@ -38,7 +38,7 @@ def main() -> None:
     import tests.agent.jobs_of_forks as imported
 
     imported.LOADED.append("before the fork")
-    fork_jobs(modules=())
+    fork_jobs(modules=(), prepare=lambda: imported.LOADED.append("prepared"))
     imported.LOADED.append("after it")
     pid = forkserver._forkserver._forkserver_pid  # type: ignore[attr-defined]
     jobs = [run_job(), run_job()]

@@ -19,4 +19,4 @@ def test_jobs_share_what_the_worker_has_imported_and_outlive_the_loss_of_the_for
     seen = json.loads(done.stdout)
     assert seen["forked"] == [True, True, False]
     # The last one's was a new interpreter, which knows nothing of it.
-    assert seen["loaded"] == [["before the fork"], ["before the fork"], []]
+    assert seen["loaded"] == [["before the fork", "prepared"]] * 2 + [[]]
