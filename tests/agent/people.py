@@ -282,7 +282,10 @@ class Person:
     async def _read(self) -> None:
         while True:
             reader, sender = await self._streams.get()
-            text = await reader.read_all()
+            try:
+                text = await reader.read_all()
+            except rtc.StreamError:
+                continue  # this person has left in the middle of it
             attributes = TranscriptAttributes.from_stream(dict(reader.info.attributes or {}))
             line = Line(attributes, text, time.time(), sender)
             self.lines.append(line)

@@ -14,9 +14,9 @@ PATIENCE_MS = 60_000
 PHONE = {"width": 390, "height": 844}
 
 
-async def open_room(stack: TestStack, *, consent: ConsentPolicy) -> dict[str, str]:
+async def open_room(stack: TestStack, *, consent: ConsentPolicy, **wanted: str) -> dict[str, str]:
     """Create a room as a program does; return its name, its links, and what a guest joins with."""
-    wishes = {"host_name": "Ana", "guest_name": "Ben", "consent": consent}
+    wishes = {"host_name": "Ana", "guest_name": "Ben", "consent": consent, **wanted}
     async with (
         aiohttp.ClientSession() as http,
         http.post(f"{stack.token_server_url}/rooms", json=wishes) as answer,
