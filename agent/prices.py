@@ -5,17 +5,16 @@ from datetime import date
 from decimal import Decimal
 from fnmatch import fnmatchcase
 from pathlib import Path
-from typing import Annotated, Any, Final, Literal
+from typing import Annotated, Literal
 
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from agent.usage import Usage
+from playbook.nodes import SafeLoader
 from settings import SettingsError
 from wire.costs import UsageUnit
 
-# As safe, and several times as fast where it is there; every call begins with it.
-_Loader: Final[Any] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 Pattern = Annotated[str, Field(min_length=1, max_length=120)]
 
 
@@ -105,7 +104,7 @@ def load_prices(path: Path) -> PriceTable:
         SettingsError: the file is missing or is no price table; the text says where.
     """
     try:
-        content = yaml.load(path.read_text(encoding="utf-8"), Loader=_Loader)  # noqa: S506
+        content = yaml.load(path.read_text(encoding="utf-8"), Loader=SafeLoader)  # noqa: S506
     except OSError as error:
         raise SettingsError(
             f"the price table {path} cannot be read ({error.strerror}); PRICE_FILE names it"

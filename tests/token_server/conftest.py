@@ -55,11 +55,7 @@ async def front(open_front: OpenFront) -> AsyncIterator[Front]:
 
 
 @pytest.fixture
-async def still_front(
-    open_front: OpenFront, monkeypatch: pytest.MonkeyPatch
-) -> AsyncIterator[Front]:
-    """A token server whose own watch and doorkeeper have looked once, and then sleep."""
+def still(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A token server's own watch and doorkeeper look once, and then sleep."""
     for module in (watch, doorkeeper):
         monkeypatch.setattr(module, "PERIOD_SECONDS", 3600.0)
-    async with open_front() as running:
-        yield running

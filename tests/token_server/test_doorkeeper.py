@@ -12,12 +12,7 @@ from token_server.doorkeeper import Doorkeeper
 from token_server.problems import MEDIA_SERVER_DOWN, ProblemError
 from wire.dispatch import DispatchMetadata
 
-pytestmark = pytest.mark.room
-
-
-@pytest.fixture
-def front(still_front: Front) -> Front:
-    return still_front
+pytestmark = [pytest.mark.room, pytest.mark.usefixtures("still")]
 
 
 def doorkeeper_of(front: Front) -> Doorkeeper:

@@ -5,7 +5,8 @@ from typing import Any
 import pytest
 from livekit import api, rtc
 
-from tests.token_server.front import Front, OpenFront, create, problem, token_of
+from tests.token_server.front import Front, OpenFront, create, joined, problem, token_of
+from tests.token_server.watching import dispatches
 from wire.dispatch import DispatchMetadata
 from wire.roles import find_role
 
@@ -257,3 +258,15 @@ async def test_the_goal_of_a_call_is_kept_for_the_agent_and_stands_in_no_token(
     for role in ("host", "guest"):
         assert "enterprise" not in str(token.verify(room[role]["token"]))
     assert "enterprise" not in str(room)
+
+
+async def test_the_running_token_server_sends_an_agent_within_five_seconds(
+    open_front: OpenFront,
+) -> None:
+    async with open_front() as front:
+        room = await create(front, room_name="running")
+        (first,) = await dispatches(front, "running")
+        async with joined(room), asyncio.timeout(6):
+            now = [first]
+            while first.id in {one.id for one in now}:
+                now = await dispatches(front, "running")

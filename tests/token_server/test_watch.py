@@ -13,12 +13,7 @@ from tests.token_server.watching import dispatches, look_during, make_watch
 from token_server.desk import wall_clock_ms
 from wire.topics import AGENT_NAME, RECOGNIZER
 
-pytestmark = pytest.mark.room
-
-
-@pytest.fixture
-def front(still_front: Front) -> Front:
-    return still_front
+pytestmark = [pytest.mark.room, pytest.mark.usefixtures("still")]
 
 
 async def test_a_room_with_people_and_no_agent_is_dispatched_again(front: Front) -> None:

@@ -7,12 +7,7 @@ from tests.token_server.front import Front, create, joined
 from tests.token_server.watching import look_during, make_watch
 from token_server.desk import wall_clock_ms
 
-pytestmark = pytest.mark.room
-
-
-@pytest.fixture
-def front(still_front: Front) -> Front:
-    return still_front
+pytestmark = [pytest.mark.room, pytest.mark.usefixtures("still")]
 
 
 async def test_a_meeting_whose_room_is_gone_is_ended_when_an_agent_last_listened(

@@ -6,18 +6,13 @@ from typing import Any
 
 import pytest
 
-from tests.token_server.front import Front, OpenFront, create, joined
-from tests.token_server.watching import dispatches, make_watch, wait_until
+from tests.token_server.front import Front
+from tests.token_server.watching import make_watch, wait_until
 from token_server import watch as watch_module
 from token_server.desk import wall_clock_ms
 from wire.topics import AGENT_NAME
 
-pytestmark = pytest.mark.room
-
-
-@pytest.fixture
-def front(still_front: Front) -> Front:
-    return still_front
+pytestmark = [pytest.mark.room, pytest.mark.usefixtures("still")]
 
 
 async def test_an_outage_is_told_once_and_survived(
@@ -108,15 +103,3 @@ async def test_a_worker_that_comes_is_seen_before_the_period_is_over_if_a_room_n
         assert looks == 2
         watch.stop()
         await watching
-
-
-async def test_the_running_token_server_sends_an_agent_within_five_seconds(
-    open_front: OpenFront,
-) -> None:
-    async with open_front() as front:
-        room = await create(front, room_name="running")
-        (first,) = await dispatches(front, "running")
-        async with joined(room), asyncio.timeout(6):
-            now = [first]
-            while first.id in {one.id for one in now}:
-                now = await dispatches(front, "running")
