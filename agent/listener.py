@@ -52,6 +52,8 @@ class _Spoken:
     end_seconds: float
     sent_samples: int = 0
     ended: bool = False
+    was_room: bool = False
+    """Whether it turned out that somebody else was heard: its text is not this person's."""
 
     @property
     def sent_seconds(self) -> float:
@@ -252,6 +254,7 @@ class Listener:
                 spoken = self._waiting[-1]
                 spoken.end_seconds = max(event.at_seconds + offset, spoken.start_seconds)
                 spoken.ended = True
+                spoken.was_room = event.was_room
                 self._spoke_at_seconds = spoken.end_seconds
                 stream.flush()
 
@@ -276,6 +279,8 @@ class Listener:
 
     async def _take(self, event: stt.SpeechEvent) -> None:
         text = event.alternatives[0].text if event.alternatives else ""
+        if self._waiting and self._waiting[0].was_room:
+            text = ""
         if event.type is stt.SpeechEventType.INTERIM_TRANSCRIPT and self._waiting:
             self._note_text(text, self._waiting[0])
             if len(self._waiting) == 1 and self._gate.is_open:
@@ -313,7 +318,8 @@ class Listener:
             self._recognized_seconds += spoken.sent_seconds
         else:
             self._without_text_seconds += spoken.sent_seconds
-            self._without_text_since_text += spoken.sent_seconds
+            if not spoken.was_room:
+                self._without_text_since_text += spoken.sent_seconds
 
     async def _hand_over(self, text: str, spoken: _Spoken, *, final: bool) -> None:
         await self._on_segment(

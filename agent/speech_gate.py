@@ -52,6 +52,8 @@ class SpeechEnd:
 
     at_seconds: float
     """Position in the stream of the end of the last window of speech."""
+    was_room: bool = False
+    """Whether it turned out that this person said nothing of it: the room has become loud."""
 
 
 GateEvent = SpeechStart | SpeechAudio | SpeechEnd
@@ -192,7 +194,12 @@ class SpeechGate:
         self._silent_windows = self._silent_windows + 1 if wordless or not near else 0
         if self._pauses and (longest := self._pauses.hear(window, self._silent_windows)):
             self._hangover_seconds = longest
-        if self._silent_windows * WINDOW_SECONDS >= self._hangover_seconds - 1e-9:
+        silent_seconds = self._silent_windows * WINDOW_SECONDS + 1e-9
+        if silent_seconds >= self._settings.loud_silence_seconds:
+            self._nearness.doubt_segment()
+        elif self._nearness.goes_on:
+            silent_seconds = 0.0
+        if silent_seconds >= self._hangover_seconds:
             self._release(len(self._held) - self._silence_held_back())
             self._end(events)
         else:
@@ -294,7 +301,7 @@ class SpeechGate:
         """End the segment; what is still held back is silence, and may begin the next one."""
         self._pass_on(events)
         end = (self._windows - self._silent_windows) * WINDOW_SECONDS
-        events.append(SpeechEnd(at_seconds=end))
+        events.append(SpeechEnd(at_seconds=end, was_room=self._nearness.was_room))
         self._pre_roll.extend(self._held)
         self._held.clear()
         self._started_at_window = None

@@ -84,7 +84,7 @@ class CallFile(Part):
     participants: tuple[Participant, ...] = Field(min_length=1)
     lines: tuple[Line, ...] = Field(min_length=1)
     noise: tuple[Noise, ...] = ()
-    """Mixed into the microphones from beginning to end."""
+    """Mixed into the microphones, to the end."""
     events: tuple[Event, ...] = ()
     expectations: Expectations = Expectations()
 
@@ -100,7 +100,7 @@ class CallFile(Part):
         raise KeyError(identity)
 
     def noise_of(self, identity: str) -> tuple[Noise, ...]:
-        """Return what the microphone of a participant hears all the time."""
+        """Return what the microphone of a participant hears beside the speech."""
         return tuple(noise for noise in self.noise if noise.who in (identity, EVERYBODY))
 
     def starts_seconds(self, durations_seconds: Sequence[float]) -> list[float]:

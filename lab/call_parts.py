@@ -119,7 +119,7 @@ NoiseKind = Literal["white", "pink", "babble", "hum", "music"]
 
 
 class Noise(Part):
-    """Something that a microphone hears all the time."""
+    """Something that a microphone hears all the time, or from some time on."""
 
     model_config = ConfigDict(json_schema_extra=one_of("kind", "file"))
 
@@ -134,6 +134,8 @@ class Noise(Part):
     """How far below that person's speech it is; who says nothing counts as speech at -26 dBFS."""
     seed: Annotated[int, Field(strict=True, ge=0)] = 1
     """The same seed makes the same noise."""
+    at: Annotated[Number, Field(ge=0)] | None = None
+    """Seconds from the start of the call at which it begins; None: it is there before."""
 
     @model_validator(mode="after")
     def _has_one_source(self) -> Self:

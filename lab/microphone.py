@@ -73,7 +73,9 @@ class Microphone:
         self._source = rtc.AudioSource(SAMPLE_RATE_HZ, 1, queue_size_ms=_QUEUE_MS)
         self.track = self.new_track()
         self._waiting: deque[Speech] = deque()
-        self._background = background
+        self._backgrounds: list[Samples] = []
+        if background is not None:
+            self.surround(background)
         self._heard_samples = 0
         self._drop_every = drop_every
 
@@ -81,6 +83,11 @@ class Microphone:
         """Return another track of the same microphone, for a room that is joined again."""
         self.track = rtc.LocalAudioTrack.create_audio_track("microphone", self._source)
         return self.track
+
+    def surround(self, background: Samples) -> None:
+        """Let noise be heard from now on, repeated, beside what is heard already."""
+        if len(background):
+            self._backgrounds.append(background)
 
     def say(self, samples: Samples) -> Speech:
         """Play this after what is being said."""
@@ -119,9 +126,10 @@ class Microphone:
     def _with_background(self, frame: Samples) -> Samples:
         start = self._heard_samples
         self._heard_samples += len(frame)
-        if self._background is None or not len(self._background):
+        if not self._backgrounds:
             return frame
-        places = np.arange(start, start + len(frame)) % len(self._background)
-        mixed = frame.astype(np.int32) + self._background[places]
+        mixed = frame.astype(np.int32)
+        for background in self._backgrounds:
+            mixed += background[np.arange(start, start + len(frame)) % len(background)]
         limits = np.iinfo(np.int16)
         return np.asarray(np.clip(mixed, limits.min, limits.max), dtype=np.int16)

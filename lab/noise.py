@@ -31,23 +31,24 @@ Sound = NDArray[np.float64]
 
 
 def microphone_noise(
-    call: CallFile, identity: str, voices: VoiceIndex, folder: Path
+    call: CallFile, identity: str, voices: VoiceIndex, folder: Path, *, at: float | None = None
 ) -> Samples | None:
-    """Return what a participant's microphone hears all the time, to be repeated without end.
+    """Return what a participant's microphone hears beside the speech, to be repeated without end.
 
     Args:
         call: the call.
         identity: whose microphone.
         voices: the rendered lines; they say how loud the speech is, and do the babbling.
         folder: where the rendered lines are; a noise's `file` is found from its parent.
+        at: the noise that begins at this second of the call; None: what is there before.
 
     Returns:
-        Samples to add to the microphone's, over and over; None: it is quiet there.
+        Samples to add to the microphone's, over and over; None: there is no such noise.
 
     Raises:
         SoundError: a file cannot be read.
     """
-    wanted = call.noise_of(identity)
+    wanted = [noise for noise in call.noise_of(identity) if noise.at == at]
     if not wanted:
         return None
     lines = [read_sound(folder / line.file) for line in voices.lines]

@@ -71,6 +71,8 @@ class CallPlayer:
         self._stack = stack
         self._clients: dict[str, Client] = {}
         self._microphones: dict[str, Microphone] = {}
+        self._later_noise: list[tuple[float, Microphone, Samples]] = []
+        """From which second of the call on which microphone hears what."""
         texts, ids = read_private(call.playbook)
         self.recording = Recording(call=call, room_name="", private_texts=texts, private_ids=ids)
         for participant in call.participants:
@@ -175,13 +177,26 @@ class CallPlayer:
         running = []
         for participant in self._call.participants:
             identity = participant.identity
-            noise = microphone_noise(self._call, identity, self._voices, self._folder)
-            if noise is None and identity not in {line.who for line in self._call.lines}:
+            noises = {
+                at: microphone_noise(self._call, identity, self._voices, self._folder, at=at)
+                for at in {None, *(noise.at for noise in self._call.noise_of(identity))}
+            }
+            if not any(noise is not None for noise in noises.values()) and not self._speaks(
+                identity
+            ):
                 continue  # who has nothing to say publishes nothing
-            microphone = Microphone(noise, drop_every=drop_every)
+            microphone = Microphone(noises.pop(None), drop_every=drop_every)
             self._microphones[identity] = microphone
+            self._later_noise += [
+                (at, microphone, noise)
+                for at, noise in noises.items()
+                if at is not None and noise is not None
+            ]
             running.append(tasks.create_task(microphone.run(), name=f"microphone {identity}"))
         return running
+
+    def _speaks(self, identity: str) -> bool:
+        return any(line.who == identity for line in self._call.lines)
 
     async def _wait_for_agent(self) -> None:
         present = [
@@ -211,6 +226,7 @@ class CallPlayer:
                 tasks.create_task(self._happen(event, due, spoken))
                 for event, due in zip(self._call.events, self._timeline.events_seconds, strict=True)
             ]
+            happening += [tasks.create_task(self._surround(*one)) for one in self._later_noise]
             if self._options.spies:
                 happening.append(tasks.create_task(self._bring_late_spy()))
             await self._speak(audio, spoken)
@@ -263,6 +279,10 @@ class CallPlayer:
             end = speech.start_seconds + self._voices.lines[number - 1].speech_end_seconds
             await asyncio.sleep(max(0.0, end + event.offset_seconds - time.time()))
         await self._events.play(event)
+
+    async def _surround(self, at_seconds: float, microphone: Microphone, noise: Samples) -> None:
+        await self._wait_until(self._timeline.played_seconds(at_seconds))
+        microphone.surround(noise)
 
     async def _bring_late_spy(self) -> None:
         await self._wait_until(self._timeline.end_seconds / 2)

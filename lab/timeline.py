@@ -32,11 +32,12 @@ class Timeline:
             (start, start + length)
             for start, length in zip(written, durations_seconds, strict=True)
         )
-        self._warp = _silence_warp(busy, speed)
-        self.starts_seconds = [self._warp(start) for start in written]
+        self.played_seconds = _silence_warp(busy, speed)
+        """Maps a second as it is written to the one at which it is played."""
+        self.starts_seconds = [self.played_seconds(start) for start in written]
         """Of each line, from the start of the call."""
         self.events_seconds = [
-            self._warp(call.event_seconds(event, written, speech_ends_seconds))
+            self.played_seconds(call.event_seconds(event, written, speech_ends_seconds))
             for event in call.events
         ]
         """Of each event, from the start of the call."""

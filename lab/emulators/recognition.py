@@ -31,6 +31,8 @@ class Voice:
     """Cepstral means of the voice, taught by each segment to the next; None: not heard yet."""
     segments: int = 0
     """Segments heard so far."""
+    is_recorded: bool = False
+    """Whether a segment is all there before any of it is recognized."""
 
 
 class Hearing(Protocol):
@@ -55,7 +57,7 @@ class Recognizer(Protocol):
 
 async def transcribe(recognizer: Recognizer, pcm: bytes) -> str:
     """Return the text of a whole recording."""
-    hearing = recognizer.open_segment(Voice())
+    hearing = recognizer.open_segment(Voice(is_recorded=True))
     for start in range(0, len(pcm), _PIECE_BYTES):
         await hearing.push(pcm[start : start + _PIECE_BYTES])
     return await hearing.end()
@@ -183,22 +185,29 @@ class _Decode:
         self._process = process
         self._voice = voice
         self._number = process.next_segment()
+        self._recorded = bytearray()
         voice.segments += 1
 
     async def push(self, pcm: bytes) -> str:
-        audio = base64.b64encode(pcm).decode()
-        answer = await self._process.ask(
-            segment=self._number, cmn=self._voice.cmn, audio=audio, end=False
-        )
-        return str(answer["text"])
+        if self._voice.is_recorded:
+            self._recorded += pcm
+            return ""
+        return str((await self._ask(pcm, end=False))["text"])
 
     async def end(self) -> str:
-        answer = await self._process.ask(
-            segment=self._number, cmn=self._voice.cmn, audio="", end=True
-        )
+        answer = await self._ask(bytes(self._recorded), end=True)
         self._process.open_segments -= 1
         self._voice.cmn = answer["cmn"]
         return str(answer["text"])
 
     async def cancel(self) -> None:
         await self.end()
+
+    async def _ask(self, pcm: bytes, *, end: bool) -> dict[str, Any]:
+        return await self._process.ask(
+            segment=self._number,
+            cmn=self._voice.cmn,
+            audio=base64.b64encode(pcm).decode(),
+            whole=self._voice.is_recorded,
+            end=end,
+        )

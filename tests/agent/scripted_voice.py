@@ -49,6 +49,10 @@ class EverybodyNear(Nearness):
     def is_new(self) -> bool:
         return False
 
+    @property
+    def goes_on(self) -> bool:
+        return False
+
     def hear(self, *_: object, **__: object) -> bool:
         return True
 

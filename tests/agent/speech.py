@@ -8,6 +8,9 @@ import numpy as np
 import soundfile
 
 from agent.speech_gate import SAMPLE_RATE_HZ, Samples
+from lab.call_file import NoiseKind
+from lab.noise import at_level, generated
+from lab.sound import as_samples
 from lab.voices import read_index
 
 FOLDER = Path("lab/calls/sales")
@@ -64,3 +67,10 @@ def share_heard(spoken: str, heard: str) -> float:
 
 def silence(seconds: float) -> Samples:
     return np.zeros(round(seconds * SAMPLE_RATE_HZ), np.int16)
+
+
+def surroundings(kind: NoiseKind, dbfs: float, seconds: float, seed: int = 1) -> Samples:
+    """What a microphone hears when nobody is at it."""
+    lines = [read_line(number).samples for number in (2, 8, 13)]
+    sound = generated(kind, 20 * SAMPLE_RATE_HZ, seed, lines)
+    return as_samples(np.resize(at_level(sound, dbfs), round(seconds * SAMPLE_RATE_HZ)))

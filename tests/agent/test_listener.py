@@ -13,8 +13,9 @@ from agent.coverage import Counts
 from agent.listener import PAUSE_SECONDS, Listener, Speaker
 from agent.speech_gate import SAMPLE_RATE_HZ, Samples
 from agent.track_stream import FRAME_MS
+from lab.sound import as_samples
 from tests.agent.scripted_stt import END, FAIL, REFUSED, Held, Microphone, ScriptedSTT, Twice
-from tests.agent.speech import read_line, silence
+from tests.agent.speech import read_line, silence, surroundings
 from tests.agent.stt.chains import chain_of
 from tests.agent.waiting import until
 from transcript_buffer import Segment
@@ -115,6 +116,22 @@ async def test_speech_that_a_busy_recognizer_refuses_is_dropped_for_that_reason(
     assert_nothing_is_missing(counts)
     assert dropped(counts) == {"queue_full": pytest.approx(counts.recognized, rel=0.1)}
     assert ear.finals == ["", "hello"]
+
+
+async def test_a_room_that_becomes_loud_says_nothing_in_this_persons_name() -> None:
+    recognizer = ScriptedSTT(["no word of theirs", "hello there"], interim="no word")
+    loud = surroundings("babble", -35.0, 6.0)
+    async with listening(recognizer) as ear:
+        await ear.hear(surroundings("white", -65.0, 5.0), loud)
+        await until(lambda: ear.finals)
+        assert (ear.segments[0].text, ear.finals) == ("no word", [""])
+        # Nobody need be told that there was speech without text.
+        assert ear.listener.speech_without_text_seconds(ear.microphone.now()) == 0
+        await ear.hear(as_samples(LINE.astype(np.float64) + loud[: len(LINE)]), loud)
+    assert ear.finals == ["", "hello there"]
+    counts = ear.listener.counts()
+    assert_nothing_is_missing(counts)
+    assert counts.without_text > 0
 
 
 async def test_silence_costs_the_recognizer_nothing() -> None:

@@ -16,10 +16,9 @@ from agent.speech_gate import (
     SpeechStart,
 )
 from lab.call_file import NoiseKind
-from lab.noise import at_level, generated
 from lab.sound import as_samples, speech_dbfs
 from tests.agent.scripted_voice import scripted_gate
-from tests.agent.speech import SpokenLine, read_line, silence
+from tests.agent.speech import SpokenLine, read_line, silence, surroundings
 
 pytestmark = pytest.mark.unit
 
@@ -56,13 +55,7 @@ class Play:
     def over_babble(self, below_db: float, seed: int) -> "Play":
         """With eight people who talk behind the microphone from beginning to end."""
         seconds = len(self.samples) / SAMPLE_RATE_HZ
-        return self.over(bed("babble", SPEECH_DBFS - below_db, seconds, seed))
-
-
-def bed(kind: NoiseKind, dbfs: float, seconds: float, seed: int = 1) -> Samples:
-    """What a microphone hears when nobody is at it."""
-    sound = generated(kind, 20 * SAMPLE_RATE_HZ, seed, [line.samples for line in LINES])
-    return as_samples(np.resize(at_level(sound, dbfs), round(seconds * SAMPLE_RATE_HZ)))
+        return self.over(surroundings("babble", SPEECH_DBFS - below_db, seconds, seed))
 
 
 def segments(events: list[GateEvent]) -> list[tuple[float, float]]:
@@ -122,7 +115,7 @@ def test_over_loud_babble_the_person_is_still_heard(seed: int) -> None:
 @pytest.mark.parametrize("below_db", [5.0, 7.0, 10.0])
 def test_over_a_loud_steady_noise_every_word_is_heard(kind: NoiseKind, below_db: float) -> None:
     play = Play.of(LINES)
-    noise = bed(kind, SPEECH_DBFS - below_db, len(play.samples) / SAMPLE_RATE_HZ)
+    noise = surroundings(kind, SPEECH_DBFS - below_db, len(play.samples) / SAMPLE_RATE_HZ)
     assert judge(play.over(noise))[1] == []
 
 
@@ -137,7 +130,7 @@ def test_who_leans_back_in_a_room_with_a_fan_is_heard_from_the_first_word(gain_d
     seconds = len(near.samples) / SAMPLE_RATE_HZ
     spoken = near.spoken + [(first + seconds, last + seconds) for first, last in far.spoken]
     both = np.concatenate((near.samples, far.samples))
-    assert judge(Play(both, spoken).over(bed("pink", -60.0, 2 * seconds))) == ([], [])
+    assert judge(Play(both, spoken).over(surroundings("pink", -60.0, 2 * seconds))) == ([], [])
 
 
 def test_who_joins_in_mid_sentence_is_heard() -> None:
@@ -165,15 +158,66 @@ def test_a_room_that_becomes_loud_around_somebody_silent_is_soon_silent_again(
     dbfs: float, seed: int
 ) -> None:
     gate = SpeechGate()
-    babble = bed("babble", dbfs, 50.0, seed)
-    passed_in(gate, bed("white", -65.0, 20.0), babble[: 10 * SAMPLE_RATE_HZ])
+    babble = surroundings("babble", dbfs, 50.0, seed)
+    passed_in(gate, surroundings("white", -65.0, 20.0), babble[: 10 * SAMPLE_RATE_HZ])
     assert passed_in(gate, babble[10 * SAMPLE_RATE_HZ :]) == 0
+
+
+def ends(gate: SpeechGate, samples: Samples) -> list[tuple[float, float, bool]]:
+    """From where to where each segment goes, and whether it turned out to be the room."""
+    events = gate.push(samples) + gate.flush()
+    were_room = [event.was_room for event in events if isinstance(event, SpeechEnd)]
+    return [(*each, was) for each, was in zip(segments(events), were_room, strict=True)]
+
+
+@pytest.mark.parametrize("seed", range(6))
+@pytest.mark.parametrize("dbfs", [-25.0, -35.0, -45.0])
+def test_nothing_of_a_room_that_becomes_loud_is_taken_for_words(dbfs: float, seed: int) -> None:
+    gate = SpeechGate()
+    gate.push(surroundings("white", -65.0, 20.0))
+    found = ends(gate, surroundings("babble", dbfs, 30.0, seed))
+    assert found or dbfs < -40
+    assert all(was_room for _, _, was_room in found)
+
+
+@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("before_seconds", [-1.5, 0.3])
+@pytest.mark.parametrize("below_db", [5.0, 7.0, 10.0, 16.0])
+def test_what_somebody_says_is_never_taken_for_the_room(
+    below_db: float, before_seconds: float, seed: int
+) -> None:
+    quiet = Play.of(LINES)
+    room = surroundings("babble", SPEECH_DBFS - below_db, len(quiet.samples) / SAMPLE_RATE_HZ, seed)
+    # It becomes loud just before somebody begins to speak, or while they do.
+    loud_from = quiet.spoken[0][0] - before_seconds
+    room[: round(loud_from * SAMPLE_RATE_HZ)] = 0
+    for start, end, was_room in ends(SpeechGate(), quiet.over(room).samples):
+        assert not was_room or not any(start < last and end > first for first, last in quiet.spoken)
+
+
+@pytest.mark.parametrize("kind", ["pink", "white", "music"])
+@pytest.mark.parametrize("below_db", [0.0, 5.0])
+def test_words_are_kept_when_a_noise_begins_right_behind_them(
+    kind: NoiseKind, below_db: float
+) -> None:
+    noise = surroundings(kind, SPEECH_DBFS - below_db, 30.0)
+    gate = SpeechGate()
+    gate.push(surroundings("white", -65.0, ALONE_SECONDS))
+    spoken = LINES[0].samples[: round(LINES[0].words_end_seconds * SAMPLE_RATE_HZ)]
+    (segment, *others) = ends(gate, np.concatenate((spoken, noise)))
+    start, end, was_room = segment
+    assert not was_room
+    assert start - ALONE_SECONDS <= LINES[0].words_start_seconds + 0.1
+    assert end - ALONE_SECONDS >= LINES[0].words_end_seconds - TAIL_SECONDS
+    # It ends while the noise goes on: nobody waits for the text until it is over.
+    assert end - ALONE_SECONDS < LINES[0].words_end_seconds + 5.0
+    assert all(was for _, _, was in others)
 
 
 @pytest.mark.parametrize("seed", range(4))
 def test_a_mute_makes_nobody_forget_how_loud_the_room_is(seed: int) -> None:
     gate = SpeechGate()
-    babble = bed("babble", -30.0, 60.0, seed)
+    babble = surroundings("babble", -30.0, 60.0, seed)
     passed_in(gate, babble[: 20 * SAMPLE_RATE_HZ], silence(10.0))
     assert passed_in(gate, babble[20 * SAMPLE_RATE_HZ :]) == 0
 
@@ -184,7 +228,7 @@ def test_who_speaks_in_a_room_that_has_become_loud_is_heard(below_db: float, see
     quiet = Play.of(LINES)
     seconds = len(quiet.samples) / SAMPLE_RATE_HZ
     loud_from = quiet.spoken[0][1]  # with the end of the first line
-    room = bed("babble", SPEECH_DBFS - below_db, seconds, seed)
+    room = surroundings("babble", SPEECH_DBFS - below_db, seconds, seed)
     room[: round(loud_from * SAMPLE_RATE_HZ)] = 0
     assert judge(quiet.over(room))[1] == []
 
@@ -192,10 +236,10 @@ def test_who_speaks_in_a_room_that_has_become_loud_is_heard(below_db: float, see
 @pytest.mark.parametrize("dbfs", [-20.0, -35.0])
 @pytest.mark.parametrize("seed", range(3))
 def test_instruments_give_no_text(dbfs: float, seed: int) -> None:
-    assert passed_in(SpeechGate(), bed("music", dbfs, 60.0, seed)) == 0
+    assert passed_in(SpeechGate(), surroundings("music", dbfs, 60.0, seed)) == 0
 
 
 def test_over_music_every_word_is_heard() -> None:
     play = Play.of(LINES)
-    music = bed("music", SPEECH_DBFS - 16.0, len(play.samples) / SAMPLE_RATE_HZ)
+    music = surroundings("music", SPEECH_DBFS - 16.0, len(play.samples) / SAMPLE_RATE_HZ)
     assert judge(play.over(music)) == ([], [])

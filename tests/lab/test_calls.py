@@ -84,6 +84,7 @@ def test_the_calls_that_were_promised_are_there() -> None:
         "silence",
         "hangup",
         "noise",
+        "crowd",
         "rejoin",
         "cohost",
     } <= NAMES

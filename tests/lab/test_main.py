@@ -58,7 +58,7 @@ def test_a_variant_that_a_suite_does_not_have_is_explained(
     assert main(["suite", "hear", "--variant", "none"]) == 2
     assert "there is no variant 'none'; there are: elevenlabs, openai" in capsys.readouterr().err
     assert main(["suite", "hear", "--call", "sales"]) == 2
-    assert "'sales' is not among: hangup" in capsys.readouterr().err
+    assert "'sales' is not among: crowd, hangup" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("speed", ["0", "fast", "100"])

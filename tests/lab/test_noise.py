@@ -118,6 +118,17 @@ def test_two_noises_add_up(tmp_path: Path) -> None:
     assert dbfs(bed) == pytest.approx(LISTENER_DBFS - 7, abs=0.2)
 
 
+def test_noise_that_begins_later_is_apart(tmp_path: Path) -> None:
+    voices = rendered(tmp_path / "call")
+    call = call_with("{kind: white, snr_db: 20}, {kind: white, snr_db: 10, at: 3.5}")
+    before = microphone_noise(call, "ben", voices, tmp_path / "call")
+    later = microphone_noise(call, "ben", voices, tmp_path / "call", at=3.5)
+    assert before is not None
+    assert later is not None
+    assert dbfs(before) == pytest.approx(LISTENER_DBFS - 20, abs=0.1)
+    assert dbfs(later) == pytest.approx(LISTENER_DBFS - 10, abs=0.1)
+
+
 def test_whose_microphone_is_quiet_hears_nothing(tmp_path: Path) -> None:
     voices = rendered(tmp_path / "call")
     call = call_with("{who: ana, kind: white, snr_db: 10}")
