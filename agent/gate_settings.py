@@ -32,7 +32,8 @@ class GateSettings:
     clause_silence_seconds: float = 0.4
     """Silence that ends a segment whose text stops at a comma."""
     loud_silence_seconds: float = 3.5
-    """The same, if it is no silence but as loud as the speech was: it may have been the room."""
+    """What ends a segment, whatever its text, while the sound without speech stays as loud as the
+    speech was in a room that had been quiet: it may all have been the room."""
     tail_seconds: float = 0.1
     """How much of the silence that ends a segment goes with it."""
     turn_end_probability: float = 0.36

@@ -172,6 +172,9 @@ class Listener:
         oldest = self._waiting[0]
         if self._recognizer.capabilities.interim_results:
             since = max(oldest.start_seconds, self._text_at_seconds)
+            if not oldest.ended:
+                # What the speech gate holds back can have no text.
+                now -= self._gate.held_back_seconds
         elif oldest.ended:
             since = oldest.end_seconds
         else:

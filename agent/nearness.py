@@ -90,9 +90,15 @@ class Nearness:
 
     @property
     def goes_on(self) -> bool:
-        """Whether what is heard is as loud as the segment was, in a room that was not."""
+        """Whether what is heard is as loud as the segment was, and the room was not before it."""
         level = sum(self._newest) / len(self._newest)
         return level > max(self._before + _SAME_FALL_DB, self._loudest - _FALL_DB)
+
+    def begin_segment(self) -> None:
+        """Forget the segment before: another one begins, perhaps right behind it."""
+        self._softest, self._loudest = math.inf, -math.inf
+        self._segment_windows = 0
+        self._was_room = False
 
     def doubt_segment(self) -> None:
         """Take the segment under way for the room if it sounded as its last seconds do."""
@@ -100,7 +106,7 @@ class Nearness:
             lowest, highest = zip(*self._spoken_over, strict=True)
             self._was_room = (
                 self._loudest <= max(highest) + _SAME_RISE_DB
-                and self._softest >= min(lowest) - _SAME_FALL_DB
+                and self._softest >= median(lowest) - _SAME_FALL_DB
             )
 
     def hear(self, window: NDArray[np.int16], *, in_segment: bool, is_speech: bool) -> bool:
@@ -122,7 +128,7 @@ class Nearness:
             rises = level >= self._lowest + settings.near_above_lowest_db
             return in_segment or rises or level >= settings.near_dbfs
         clear = level >= self._background + settings.near_above_background_db
-        self._was_room &= in_segment and not clear
+        self._was_room &= not clear
         if clear and is_speech:
             voice = level if math.isinf(self._voice) else self._voice
             self._voice = voice + (level - voice) * self._follow
@@ -134,11 +140,10 @@ class Nearness:
 
     def _note_segment(self, level: float, *, in_segment: bool) -> None:
         self._newest.append(level)
-        self._segment_windows = self._segment_windows + 1 if in_segment else 0
         if not in_segment:
-            self._softest, self._loudest = math.inf, -math.inf
             self._before = math.inf if self.is_new else self._background
             return
+        self._segment_windows += 1
         self._loudest = max(self._loudest, level)
         if self._segment_windows > _ONSET_WINDOWS:
             self._softest = min(self._softest, level)
@@ -172,10 +177,15 @@ class Nearness:
         before = median(self._unspoken) if self._unspoken else -math.inf
         is_even = max(highest) - min(lowest) < _ROOM_SPREAD_DB
         if is_even and min(lowest) > before + _ROOM_RISE_DB:
+            # A noise that was there before them makes a voice as even, and they are louder than it.
+            newest = self._unspoken[-1] if self._unspoken else math.nan
+            was_quiet = min(lowest) > newest + _ROOM_RISE_DB
+            is_like_before = self._loudest <= newest + _SAME_RISE_DB
             self._blocks = deque(highest, maxlen=self._blocks.maxlen)
             self._unspoken = self._blocks.copy()
             self._voice = self._before = math.inf
-            self.doubt_segment()
+            if was_quiet or is_like_before:
+                self.doubt_segment()
 
 
 def _dbfs(power: float) -> float:

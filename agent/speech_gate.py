@@ -131,6 +131,11 @@ class SpeechGate:
         return (self._pushed_samples - self._passed_samples) / SAMPLE_RATE_HZ
 
     @property
+    def held_back_seconds(self) -> float:
+        """Seconds of the segment under way that have not gone on."""
+        return len(self._held) * WINDOW_SECONDS
+
+    @property
     def is_muted(self) -> bool:
         """Whether the newest audio is as silent as a muted track."""
         return self._is_muted
@@ -291,6 +296,7 @@ class SpeechGate:
 
     def _start(self, at_window: int, windows: list[Samples], events: list[GateEvent]) -> None:
         self._started_at_window = at_window
+        self._nearness.begin_segment()
         self._silent_windows = self._wordless_windows = 0
         self._quietest = math.inf
         self._hangover_seconds = self._settings.silence_seconds

@@ -12,6 +12,7 @@ and the first track are measured apart.
 
 import asyncio
 import secrets
+from collections import Counter
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from statistics import median
@@ -107,11 +108,9 @@ def _figures(
     per_track = {
         kind: [round(one * 100 / KINDS[kind], 2) for one in each] for kind, each in added.items()
     }
-    dropped = {
-        reason: seconds
-        for speaker in coverage.values()
-        for reason, seconds in speaker.dropped_seconds.items()
-    }
+    dropped: Counter[str] = Counter()
+    for speaker in coverage.values():
+        dropped.update(speaker.dropped_seconds)
     return {
         "participants": sum(KINDS.values()),
         "worker_percent_of_a_core": {name: round(each * 100, 1) for name, each in shares.items()},
@@ -120,7 +119,7 @@ def _figures(
         "received_seconds": round(sum(each.received_seconds for each in coverage.values()), 1),
         "recognized_seconds": round(sum(each.recognized_seconds for each in coverage.values()), 1),
         "provider_seconds": round(provider.emulator.record.audio_seconds, 1),
-        "dropped_seconds": dropped,
+        "dropped_seconds": {reason: round(seconds, 1) for reason, seconds in dropped.items()},
     }
 
 

@@ -73,10 +73,11 @@ class Microphone:
         self._source = rtc.AudioSource(SAMPLE_RATE_HZ, 1, queue_size_ms=_QUEUE_MS)
         self.track = self.new_track()
         self._waiting: deque[Speech] = deque()
-        self._backgrounds: list[Samples] = []
+        self._heard_samples = 0
+        self._backgrounds: list[tuple[Samples, int]] = []
+        """Each with the sample at which it began."""
         if background is not None:
             self.surround(background)
-        self._heard_samples = 0
         self._drop_every = drop_every
 
     def new_track(self) -> rtc.LocalAudioTrack:
@@ -87,7 +88,7 @@ class Microphone:
     def surround(self, background: Samples) -> None:
         """Let noise be heard from now on, repeated, beside what is heard already."""
         if len(background):
-            self._backgrounds.append(background)
+            self._backgrounds.append((background, self._heard_samples))
 
     def say(self, samples: Samples) -> Speech:
         """Play this after what is being said."""
@@ -129,7 +130,8 @@ class Microphone:
         if not self._backgrounds:
             return frame
         mixed = frame.astype(np.int32)
-        for background in self._backgrounds:
-            mixed += background[np.arange(start, start + len(frame)) % len(background)]
+        for background, began in self._backgrounds:
+            places = np.arange(start - began, start - began + len(frame)) % len(background)
+            mixed += background[places]
         limits = np.iinfo(np.int16)
         return np.asarray(np.clip(mixed, limits.min, limits.max), dtype=np.int16)

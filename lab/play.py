@@ -226,12 +226,14 @@ class CallPlayer:
                 tasks.create_task(self._happen(event, due, spoken))
                 for event, due in zip(self._call.events, self._timeline.events_seconds, strict=True)
             ]
-            happening += [tasks.create_task(self._surround(*one)) for one in self._later_noise]
+            surrounding = [tasks.create_task(self._surround(*one)) for one in self._later_noise]
             if self._options.spies:
                 happening.append(tasks.create_task(self._bring_late_spy()))
             await self._speak(audio, spoken)
             for task in happening:
                 await task
+            for task in surrounding:
+                task.cancel()  # what would begin after the end
             await asyncio.sleep(SETTLE_SECONDS)
             self.recording.ended_seconds = time.time()
             if sampling:

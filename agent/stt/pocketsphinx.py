@@ -141,7 +141,8 @@ class PocketSphinxStream(stt.RecognizeStream):
     async def _emit_finals(self, answers: "asyncio.Queue[SegmentDecode | None]") -> None:
         while segment := await answers.get():
             recognized = await segment.final
-            self._cmn = recognized.cmn or self._cmn
+            if recognized.text:  # else it was nobody's voice
+                self._cmn = recognized.cmn
             self._waiting.remove(segment)
             self._event_ch.send_nowait(
                 UnheardEvent(reason="queue_full")

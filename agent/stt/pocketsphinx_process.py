@@ -31,7 +31,8 @@ INTERIM_EVERY_BYTES: Final = SAMPLE_RATE_HZ // 5 * 2
 """200 ms of audio between two interims of a segment."""
 NEW_VOICE_BYTES: Final = SAMPLE_RATE_HZ * 3 // 2 * 2
 """1.5 s of audio: what a voice not heard before is learned from. The beginning is decoded again
-with the means of this: in the lab's calls 6.3 % of the words of such voices are wrong, not 7.8."""
+with the means of this: in the lab's calls 6.3 % of the words of such voices are wrong, not 7.8.
+What ends sooner is decoded again when it has ended: its final comes some 0.2 s later."""
 INTERIM_BACKLOG_BYTES: Final = SAMPLE_RATE_HZ * 2
 """With more than a second of audio waiting, interims are left out: finals come first."""
 
@@ -147,11 +148,12 @@ class RecognizerProcess:
             if segment.beginning is not None:
                 segment.beginning += audio
             self._interim(number, segment, len(audio))
-        segment.decode_seconds += time.perf_counter() - started
         is_over = segment.ended and not segment.waiting
-        if segment.beginning and (is_over or len(segment.beginning) >= NEW_VOICE_BYTES):
+        begins_again = segment.beginning and (is_over or len(segment.beginning) >= NEW_VOICE_BYTES)
+        if begins_again:
             self._begin_again(segment)
-        elif is_over:
+        segment.decode_seconds += time.perf_counter() - started
+        if is_over and not begins_again:
             self._finish(number, segment)
 
     @staticmethod
