@@ -33,6 +33,12 @@ _ROOM_RISE_DB: Final = 3.0
 the rise, is the room, which has become loud. Over 3 s eight people together mostly stay within it
 (median 8.3 dB), and the lab's lines never do: not alone (20 dB), not over such babble 10 dB below
 them (9 dB). Over a noise 5 dB below they do, but let it be heard between two words."""
+_LONG_ROOM_BLOCKS: Final = 10
+_LONG_ROOM_DIPS: Final = 2
+_LONG_ROOM_SPREAD_DB: Final = 8.5
+"""The same over 5 s, but for the dips of two blocks: eight people, who may not stay within the
+first for a whole segment, stay within this some time in 12 s (8.2 dB at most). The lab's lines have
+21 dB alone, 9.9 over such babble 5 dB below them, and 9.8 over steady noise 7 dB below."""
 _SAME_RISE_DB: Final = 3.5
 _SAME_FALL_DB: Final = 10.0
 """What the segment had before that was the room too if it was louder at most by the first and
@@ -61,7 +67,7 @@ class Nearness:
         self._blocks: deque[float] = deque(maxlen=blocks)
         self._unspoken: deque[float] = deque(maxlen=blocks)
         """Of these those in which this person said nothing."""
-        self._spoken_over: deque[tuple[float, float]] = deque(maxlen=_ROOM_BLOCKS)
+        self._spoken_over: deque[tuple[float, float]] = deque(maxlen=_LONG_ROOM_BLOCKS)
         """Lowest and highest level of the newest ones, as long as all were spoken over."""
         self._softest = math.inf
         self._loudest = -math.inf
@@ -102,8 +108,8 @@ class Nearness:
 
     def doubt_segment(self) -> None:
         """Take the segment under way for the room if it sounded as its last seconds do."""
-        if len(self._spoken_over) == _ROOM_BLOCKS:
-            lowest, highest = zip(*self._spoken_over, strict=True)
+        if len(self._spoken_over) >= _ROOM_BLOCKS:
+            lowest, highest = zip(*list(self._spoken_over)[-_ROOM_BLOCKS:], strict=True)
             self._was_room = (
                 self._loudest <= max(highest) + _SAME_RISE_DB
                 and self._softest >= median(lowest) - _SAME_FALL_DB
@@ -173,9 +179,9 @@ class Nearness:
         """Take the room for what was taken for the person, if nobody speaks so."""
         if len(self._spoken_over) < _ROOM_BLOCKS:
             return
-        lowest, highest = zip(*self._spoken_over, strict=True)
+        lowest, highest = zip(*list(self._spoken_over)[-_ROOM_BLOCKS:], strict=True)
         before = median(self._unspoken) if self._unspoken else -math.inf
-        is_even = max(highest) - min(lowest) < _ROOM_SPREAD_DB
+        is_even = max(highest) - min(lowest) < _ROOM_SPREAD_DB or self._is_long_even()
         if is_even and min(lowest) > before + _ROOM_RISE_DB:
             # A noise that was there before them makes a voice as even, and they are louder than it.
             newest = self._unspoken[-1] if self._unspoken else math.nan
@@ -186,6 +192,12 @@ class Nearness:
             self._voice = self._before = math.inf
             if was_quiet or is_like_before:
                 self.doubt_segment()
+
+    def _is_long_even(self) -> bool:
+        if len(self._spoken_over) < _LONG_ROOM_BLOCKS:
+            return False
+        lowest, highest = zip(*self._spoken_over, strict=True)
+        return bool(max(highest) - sorted(lowest)[_LONG_ROOM_DIPS] < _LONG_ROOM_SPREAD_DB)
 
 
 def _dbfs(power: float) -> float:

@@ -2,7 +2,8 @@
 
 Each sentence of `benchmarks/sentences.txt` is rendered by a synthetic voice, goes through the
 speech gate in frames of 50 ms, and through a recognizer process, as in a call. Voices of Debian's
-flite and espeak-ng; what is missing on this machine is left out and said so.
+flite and espeak-ng; what is missing on this machine is left out and said so. Then many of them talk
+at once, the hardest a search can be given: what a second of it costs, and how long its final takes.
 """
 
 import asyncio
@@ -27,6 +28,9 @@ QUICK_SENTENCES: Final = 10
 FRAME_SAMPLES: Final = SAMPLE_RATE_HZ // 20
 # As loud as a quiet room in front of a microphone: no microphone gives zeros.
 ROOM_NOISE: Final = 16.0
+TALKERS: Final = 8
+BABBLE_SECONDS: Final = 12
+BABBLE_RMS: Final = 1000.0
 
 
 def run(*, quick: bool = False) -> dict[str, Any]:
@@ -47,7 +51,37 @@ def run(*, quick: bool = False) -> dict[str, Any]:
             f"{measured['words']} words wrong; decoding takes "
             f"{measured['real_time_factor']:.2f} s for a second of speech"
         )
+    if shutil.which("flite"):
+        figures["babble"] = measured = asyncio.run(_measure_babble(sentences[:TALKERS]))
+        print(
+            f"  {TALKERS} voices: decoding takes {measured['real_time_factor']:.2f} s for a second "
+            f"of it; the final of {BABBLE_SECONDS} s comes {measured['final_delay_ms']} ms late"
+        )
     return figures
+
+
+async def _measure_babble(sentences: list[str]) -> dict[str, Any]:
+    babble = np.zeros(BABBLE_SECONDS * SAMPLE_RATE_HZ)
+    for number, sentence in enumerate(sentences):
+        voice = VOICES[number % 2][1]
+        spoken = np.resize(render("flite", voice, sentence).astype(np.float64), len(babble))
+        babble += np.roll(spoken, number * SAMPLE_RATE_HZ)
+    babble *= BABBLE_RMS / np.sqrt(np.mean(babble**2))
+    async with RecognizerPool(1) as pool:
+        segment = pool.open_segment(None, lambda _: None)
+        for start in range(0, len(babble), FRAME_SAMPLES):
+            segment.push(babble[start : start + FRAME_SAMPLES].astype(np.int16).tobytes())
+            # No faster than it would be said, so that only its end is left to do at the end.
+            await asyncio.sleep(FRAME_SAMPLES / SAMPLE_RATE_HZ)
+        ended = time.monotonic()
+        segment.end()
+        recognized = await segment.final
+        delay = time.monotonic() - ended
+    return {
+        "seconds": BABBLE_SECONDS,
+        "real_time_factor": round(recognized.decode_seconds / BABBLE_SECONDS, 3),
+        "final_delay_ms": round(delay * 1000),
+    }
 
 
 async def _measure(engine: str, voice: str, sentences: list[str]) -> dict[str, Any]:

@@ -1,6 +1,7 @@
 """Who is at the microphone and who talks behind them, with the lab's lines and its noises."""
 
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -15,8 +16,10 @@ from agent.speech_gate import (
     SpeechGate,
     SpeechStart,
 )
-from lab.call_file import NoiseKind
+from lab.call_file import NoiseKind, load_call
+from lab.noise import microphone_noise
 from lab.sound import as_samples, speech_dbfs
+from lab.voices import read_index, voices_folder
 from tests.agent.scripted_voice import scripted_gate
 from tests.agent.speech import SpokenLine, read_line, silence, surroundings
 
@@ -182,6 +185,22 @@ def test_a_room_that_becomes_loud_is_hardly_ever_taken_for_words(dbfs: float) ->
     assert opened >= 6
     # One whose speech is noticed late, when the room has been loud for half a second.
     assert with_text <= 1
+
+
+@pytest.mark.parametrize("from_seconds", [0, 1, 2, 9, 18])
+def test_the_crowd_of_the_lab_is_known_before_its_first_segment_must_be_cut(
+    from_seconds: int,
+) -> None:
+    # It is livelier than others: for 12 s from 0, 1 and 18 s on no three seconds of it are even.
+    path = Path("lab/calls/crowd.yaml")
+    folder = voices_folder(path)
+    crowd = microphone_noise(load_call(path), "ben", read_index(folder), folder, at=9.0)
+    assert crowd is not None
+    gate = SpeechGate()
+    gate.push(surroundings("pink", -65.0, 9.0))
+    found = ends(gate, np.roll(crowd, -from_seconds * SAMPLE_RATE_HZ))
+    assert found
+    assert all(was_room for _, _, was_room in found)
 
 
 @pytest.mark.parametrize("seed", range(3))
