@@ -26,6 +26,7 @@ from wire.consent import (
     OffTheRecordRequest,
 )
 from wire.coverage import COVERAGE, NOTICE, CoverageReport, Notice, SpeakerCoverage
+from wire.gap import GAP
 from wire.roles import RoomLife
 from wire.talking_point import TalkingPoint
 from wire.topics import RECOGNIZER, TALKING_POINT, TRANSCRIPTION
@@ -177,7 +178,7 @@ class Person:
     @property
     def private_topics(self) -> set[str]:
         """Topics of the data messages received that are for hosts."""
-        return {one.topic for one in self.packets} - {ERASED}
+        return {one.topic for one in self.packets} - {ERASED, GAP}
 
     def coverage_of(self, identity: str) -> SpeakerCoverage | None:
         """What the newest report says of somebody."""
