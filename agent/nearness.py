@@ -109,7 +109,7 @@ class Nearness:
     def doubt_segment(self) -> None:
         """Take the segment under way for the room if it sounded as its last seconds do."""
         if len(self._spoken_over) >= _ROOM_BLOCKS:
-            lowest, highest = zip(*list(self._spoken_over)[-_ROOM_BLOCKS:], strict=True)
+            lowest, highest = self._newest_levels(_ROOM_BLOCKS)
             self._was_room = (
                 self._loudest <= max(highest) + _SAME_RISE_DB
                 and self._softest >= median(lowest) - _SAME_FALL_DB
@@ -179,7 +179,7 @@ class Nearness:
         """Take the room for what was taken for the person, if nobody speaks so."""
         if len(self._spoken_over) < _ROOM_BLOCKS:
             return
-        lowest, highest = zip(*list(self._spoken_over)[-_ROOM_BLOCKS:], strict=True)
+        lowest, highest = self._newest_levels(_ROOM_BLOCKS)
         before = median(self._unspoken) if self._unspoken else -math.inf
         is_even = max(highest) - min(lowest) < _ROOM_SPREAD_DB or self._is_long_even()
         if is_even and min(lowest) > before + _ROOM_RISE_DB:
@@ -196,8 +196,13 @@ class Nearness:
     def _is_long_even(self) -> bool:
         if len(self._spoken_over) < _LONG_ROOM_BLOCKS:
             return False
-        lowest, highest = zip(*self._spoken_over, strict=True)
-        return bool(max(highest) - sorted(lowest)[_LONG_ROOM_DIPS] < _LONG_ROOM_SPREAD_DB)
+        lowest, highest = self._newest_levels(_LONG_ROOM_BLOCKS)
+        return max(highest) - sorted(lowest)[_LONG_ROOM_DIPS] < _LONG_ROOM_SPREAD_DB
+
+    def _newest_levels(self, blocks: int) -> tuple[list[float], list[float]]:
+        """Return the lowest and the highest level of each of so many blocks spoken over."""
+        newest = list(self._spoken_over)[-blocks:]
+        return [lowest for lowest, _ in newest], [highest for _, highest in newest]
 
 
 def _dbfs(power: float) -> float:

@@ -191,7 +191,7 @@ def test_a_room_that_becomes_loud_is_hardly_ever_taken_for_words(dbfs: float) ->
 def test_the_crowd_of_the_lab_is_known_before_its_first_segment_must_be_cut(
     from_seconds: int,
 ) -> None:
-    # It is livelier than others: for 12 s from 0, 1 and 18 s on no three seconds of it are even.
+    # It is livelier than others: for 12 s from 0 and 1 s on no three seconds of it are even.
     path = Path("lab/calls/crowd.yaml")
     folder = voices_folder(path)
     crowd = microphone_noise(load_call(path), "ben", read_index(folder), folder, at=9.0)
